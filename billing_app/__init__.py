@@ -1,0 +1,1 @@
+"""Credits, quotas, checkout and true margins for AI products."""

@@ -1,0 +1,1 @@
+"""Who there is: customers, users, sign-in sessions, roles."""

@@ -1,0 +1,1 @@
+"""The HTTP side: the API for host products, webhooks, sign-in forms."""

@@ -1,0 +1,1 @@
+"""What is for sale: the typed catalogue file, its versions, prices and policies."""

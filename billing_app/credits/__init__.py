@@ -1,0 +1,1 @@
+"""The credit ledger: lots, entries, allocations, holds."""

@@ -1,0 +1,1 @@
+"""The database: connection, unit of work, base model, job queue, mode stamp."""

@@ -1,0 +1,68 @@
+"""Connections and units of work. One transaction per use case; nobody commits in the middle."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+from sqlalchemy import URL, make_url, text
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+
+from billing_app import clock
+
+APP_ROLE = "billing_app"
+CUSTOMER_ROLE = "billing_customer"
+
+
+def driver_url(url: str) -> URL:
+    """The address with our driver, whichever of `postgres://` and `postgresql://` it was written with."""
+    parsed = make_url(url.replace("postgres://", "postgresql://", 1))
+    return parsed.set(drivername="postgresql+psycopg")
+
+
+def libpq_url(url: str) -> str:
+    """The address as libpq and psycopg read it."""
+    return driver_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+class Database:
+    """One PostgreSQL, connected to as the role `billing_app`, which owns nothing and bypasses nothing."""
+
+    def __init__(self, url: str, *, pool_size: int = 10, follows_clock: bool = False) -> None:
+        """`follows_clock`: read the stored clock offset at each begin (sandbox mode)."""
+        self.url = url
+        self._follows_clock = follows_clock
+        self.engine: AsyncEngine = create_async_engine(
+            driver_url(url),
+            pool_size=pool_size,
+            max_overflow=0,
+            pool_timeout=10,
+            pool_pre_ping=True,
+            # SET ROLE at connect: whoever the URL signs in as, statements run with the rights of `billing_app`.
+            connect_args={"options": f"-c role={APP_ROLE} -c timezone=UTC -c statement_timeout=60s"},
+        )
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncSession]:
+        """A unit of work: committed at the end, rolled back on any exception."""
+        async with AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
+            await self._follow_clock(session)
+            yield session
+
+    @asynccontextmanager
+    async def as_customer(self, customer_id: int) -> AsyncIterator[AsyncSession]:
+        """Read-only work in which row-level security shows this customer's rows alone (row A12)."""
+        async with AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
+            await self._follow_clock(session)
+            await session.execute(text("SET TRANSACTION READ ONLY"))
+            await session.execute(text("SELECT set_config('app.customer_id', :id, true)"), {"id": str(customer_id)})
+            await session.execute(text(f"SET LOCAL ROLE {CUSTOMER_ROLE}"))
+            yield session
+
+    async def _follow_clock(self, session: AsyncSession) -> None:
+        if self._follows_clock:
+            row = await session.execute(text("SELECT clock_offset_s FROM system_state"))
+            clock.follow(timedelta(seconds=row.scalar_one_or_none() or 0))
+
+    async def close(self) -> None:
+        """Give every connection back."""
+        await self.engine.dispose()

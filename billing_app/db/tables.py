@@ -1,0 +1,14 @@
+"""Every table of the product, imported once, so that migrations and tests see the whole schema.
+
+The packages above the database register themselves by name: this file imports modules, it knows none of them.
+"""
+
+from importlib import import_module
+from importlib.util import find_spec
+
+_PACKAGES = ("journal", "accounts", "catalog", "credits", "usage", "entitlements", "payments")
+
+import_module("billing_app.db.stamp")
+for _package in _PACKAGES:
+    if find_spec(f"billing_app.{_package}") and find_spec(f"billing_app.{_package}.models"):
+        import_module(f"billing_app.{_package}.models")

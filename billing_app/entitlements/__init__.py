@@ -1,0 +1,1 @@
+"""May this customer use this now? Unlocks, quotas, gates."""

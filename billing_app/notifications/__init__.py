@@ -1,0 +1,1 @@
+"""E-mails: written to the outbox with their cause, sent after commit."""

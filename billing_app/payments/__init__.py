@@ -1,0 +1,1 @@
+"""Money: checkout, the webhook inbox, what each Stripe fact does."""

@@ -1,0 +1,98 @@
+"""Every setting of the product, from the environment. Refuses what would be unsafe in live mode."""
+
+import secrets
+from enum import StrEnum
+from functools import lru_cache
+from pathlib import Path
+from typing import Self
+
+from pydantic import Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Mode(StrEnum):
+    """What a database is for. Stamped into it at first start and never changed."""
+
+    SANDBOX = "sandbox"
+    LIVE = "live"
+
+
+class Settings(BaseSettings):
+    """Read from the environment and from `.env`. Secrets are `SecretStr`, so that no log or repr shows them."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", env_ignore_empty=True)
+
+    database_url: str = Field(default="", description="PostgreSQL to use; unset: an embedded one in `data_dir`.")
+    database_owner_url: str = Field(
+        default="", description="Owner of the schema, for migrations; unset: `DATABASE_URL`."
+    )
+    database_pool_size: int = Field(default=10, ge=1, le=100)
+
+    stripe_secret_key: SecretStr = Field(default=SecretStr(""), description="Unset: the built-in sandbox.")
+    stripe_webhook_secret: SecretStr = Field(default=SecretStr(""), description="`whsec_...` of our endpoint.")
+    stripe_api_base: str = Field(default="", description="Address of a sandbox; never set it in live mode.")
+
+    secret_key: SecretStr = Field(default=SecretStr(""), description="Signs links and tokens; 32 bytes or more.")
+    public_url: str = Field(default="http://localhost:3000", description="Where people reach the app.")
+    allowed_return_hosts: list[str] = Field(default_factory=list)
+    trusted_proxy_hops: int = Field(default=0, ge=0, le=5, description="Proxies in front that set X-Forwarded-For.")
+
+    catalog: str = Field(default="showcase", description="A preset's name, or the path of a catalogue file.")
+    data_dir: Path = Field(default=Path(".billing"))
+
+    smtp_url: SecretStr = Field(
+        default=SecretStr(""),
+        description="smtp://user:password@host:587 or smtps://...:465; unset: mailbox page.",
+    )
+    mail_from: str = "Billing <billing@localhost>"
+
+    worker_in_process: bool = Field(default=True, description="Run the job worker inside the web process.")
+    log_level: str = "INFO"
+
+    @property
+    def mode(self) -> Mode:
+        """Live when a Stripe key is set that is not the sandbox's."""
+        if not self.stripe_secret_key.get_secret_value() or self.stripe_api_base:
+            return Mode.SANDBOX
+        return Mode.LIVE
+
+    @property
+    def owner_url(self) -> str:
+        """What migrations connect as."""
+        return self.database_owner_url or self.database_url
+
+    @property
+    def secure_cookies(self) -> bool:
+        """Cookies only over HTTPS, when that is how people reach the app."""
+        return self.public_url.startswith("https://")
+
+    @model_validator(mode="after")
+    def _refuse_unsafe_live_values(self) -> Self:
+        if self.mode is Mode.SANDBOX:
+            return self
+        problems: list[str] = []
+        if len(self.secret_key.get_secret_value()) < 32:
+            problems.append("SECRET_KEY must be set, 32 characters or more")
+        if not self.stripe_webhook_secret.get_secret_value():
+            problems.append("STRIPE_WEBHOOK_SECRET must be set (whsec_... of your webhook endpoint)")
+        if not self.database_url:
+            problems.append("DATABASE_URL must be set: the embedded PostgreSQL is for the sandbox only")
+        if not self.smtp_url.get_secret_value():
+            problems.append("SMTP_URL must be set, or no e-mail would reach anyone")
+        live_key = self.stripe_secret_key.get_secret_value().startswith(("sk_live_", "rk_live_"))
+        if live_key and not self.secure_cookies:
+            problems.append("PUBLIC_URL must start with https://")
+        if problems:
+            raise ValueError("; ".join(problems))
+        return self
+
+
+@lru_cache(maxsize=1)
+def get_settings() -> Settings:
+    """The settings of this process, read once."""
+    return Settings()
+
+
+def new_secret() -> str:
+    """A fresh secret for signing, 256 bits, URL-safe."""
+    return secrets.token_urlsafe(32)

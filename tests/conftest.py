@@ -1,0 +1,84 @@
+"""Real PostgreSQL for every test: one server per run, one database per test, cloned from a migrated template."""
+
+import logging
+import os
+import shutil
+import tempfile
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from billing_app import clock
+from billing_app.db.embedded import EmbeddedServer
+from billing_app.db.engine import Database
+from billing_app.db.migrate import upgrade
+
+_SERVER_URL = "BILLING_TEST_SERVER_URL"
+_TEMPLATE = "template_billing"
+_run: dict[str, EmbeddedServer | Path] = {}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The controller (or the only process) starts the server; xdist's workers inherit its address."""
+    if hasattr(config, "workerinput") or _SERVER_URL in os.environ:
+        return
+    folder = Path(tempfile.mkdtemp(prefix="billing-tests-"))
+    logging.getLogger("billing_app.db.embedded").setLevel(logging.ERROR)
+    server = EmbeddedServer(folder / "pg", database=_TEMPLATE)
+    server.start()
+    with psycopg.connect(server.owner_url, autocommit=True) as connection:
+        for setting in ("fsync = off", "synchronous_commit = off", "full_page_writes = off"):
+            connection.execute(sql.SQL("ALTER SYSTEM SET " + setting))  # pyright: ignore[reportArgumentType]
+        connection.execute("SELECT pg_reload_conf()")
+    upgrade(server.owner_url)
+    os.environ[_SERVER_URL] = server.owner_url
+    _run.update(server=server, folder=folder)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    server, folder = _run.pop("server", None), _run.pop("folder", None)
+    if isinstance(server, EmbeddedServer) and isinstance(folder, Path):
+        os.environ.pop(_SERVER_URL, None)
+        server.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def owner_url() -> Iterator[str]:
+    """A database of the test's own, migrated, as its owner."""
+    server_url = os.environ[_SERVER_URL]
+    name = f"t_{uuid.uuid4().hex[:16]}"
+    admin_url = server_url.replace(_TEMPLATE, "postgres", 1)
+    with psycopg.connect(admin_url, autocommit=True) as connection:
+        connection.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy").format(
+                sql.Identifier(name), sql.Identifier(_TEMPLATE)
+            )
+        )
+    yield server_url.replace(_TEMPLATE, name, 1)
+    with psycopg.connect(admin_url, autocommit=True) as connection:
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture
+def database_url(owner_url: str) -> str:
+    """The same database as the role the app connects as."""
+    return owner_url.replace("postgres:@", "billing_app@", 1)
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    made = Database(database_url, follows_clock=True)
+    yield made
+    await made.close()
+
+
+@pytest.fixture(autouse=True)
+def _own_clock() -> Iterator[None]:
+    clock.reset()
+    yield
+    clock.reset()
