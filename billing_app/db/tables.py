@@ -6,9 +6,10 @@ The packages above the database register themselves by name: this file imports m
 from importlib import import_module
 from importlib.util import find_spec
 
-_PACKAGES = ("journal", "accounts", "catalog", "credits", "usage", "entitlements", "payments")
+_PACKAGES = ("journal", "accounts", "catalog", "credits", "usage", "entitlements", "notifications", "payments")
 
 import_module("billing_app.db.stamp")
+import_module("billing_app.db.rate_limit")
 for _package in _PACKAGES:
     if find_spec(f"billing_app.{_package}") and find_spec(f"billing_app.{_package}.models"):
         import_module(f"billing_app.{_package}.models")

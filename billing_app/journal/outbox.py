@@ -1,0 +1,121 @@
+"""The outbox: a mail is owed if, and only if, the transaction that caused it commits. Sent by a job afterwards."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from billing_app import clock
+from billing_app.db.queue import defer
+from billing_app.journal.models import MailDelivery, OutboxMail
+
+SEND_TASK = "send_mail"
+ERROR_LIMIT = 500
+
+DeliveryState = Literal["queued", "sending", "sent", "kept", "moot", "refused"]
+
+
+@dataclass(frozen=True, slots=True)
+class OwedMail:
+    """A mail that is owed: what it is about and where it goes."""
+
+    outbox_id: int
+    kind: str
+    data: dict[str, Any]
+    created_at: datetime
+    recipient: str
+    state: str
+    attempts: int
+
+
+async def post(
+    session: AsyncSession,
+    kind: str,
+    *,
+    recipient: str,
+    reference: str,
+    data: dict[str, Any],
+) -> int | None:
+    """Owe a mail, in the caller's transaction, and queue the job `send_mail(outbox_id=...)` with it.
+
+    Args:
+        kind: which mail: see `notifications.letters`.
+        recipient: the address, as an account or customer holds it.
+        reference: what causes it. The same kind and reference again is the same mail: nothing happens.
+        data: ids and figures for the letter; never a token or password, they would lie here for ever.
+
+    Returns:
+        The mail's id, or None if it was owed before.
+    """
+    made = await session.execute(
+        insert(OutboxMail)
+        .values(kind=kind, reference=reference, data=data, created_at=clock.wall())
+        .on_conflict_do_nothing(index_elements=["kind", "reference"])
+        .returning(col(OutboxMail.id))
+    )
+    outbox_id = made.scalar_one_or_none()
+    if outbox_id is None:
+        return None
+    session.add(MailDelivery(outbox_id=outbox_id, recipient=recipient, state="queued", attempts=0))
+    await session.flush()
+    await defer(session, SEND_TASK, outbox_id=outbox_id)
+    return outbox_id
+
+
+async def claim(session: AsyncSession, outbox_id: int, lease: timedelta) -> OwedMail | None:
+    """Take a mail to send it, for the time of the lease. None: it is done, or another has it, or it does not exist."""
+    now = clock.wall()
+    taken = await session.execute(
+        update(MailDelivery)
+        .where(
+            col(MailDelivery.outbox_id) == outbox_id,
+            or_(
+                col(MailDelivery.state) == "queued",
+                (col(MailDelivery.state) == "sending") & (col(MailDelivery.claimed_until) < now),
+            ),
+        )
+        .values(state="sending", claimed_until=now + lease, attempts=MailDelivery.attempts + 1)
+        .returning(col(MailDelivery.outbox_id))
+    )
+    return await owed(session, outbox_id) if taken.scalar_one_or_none() is not None else None
+
+
+async def owed(session: AsyncSession, outbox_id: int) -> OwedMail | None:
+    """One mail and how far it has come."""
+    found = await session.execute(
+        select(OutboxMail, MailDelivery)
+        .join(MailDelivery, col(MailDelivery.outbox_id) == col(OutboxMail.id))
+        .where(col(OutboxMail.id) == outbox_id)
+        .execution_options(populate_existing=True)
+    )
+    row = found.one_or_none()
+    if row is None:
+        return None
+    mail, delivery = row
+    return OwedMail(
+        outbox_id=outbox_id,
+        kind=mail.kind,
+        data=mail.data,
+        created_at=mail.created_at,
+        recipient=delivery.recipient,
+        state=delivery.state,
+        attempts=delivery.attempts,
+    )
+
+
+async def settle(session: AsyncSession, outbox_id: int, state: DeliveryState, error: str | None = None) -> None:
+    """Write how an attempt ended: `queued` to be tried again, else its final state."""
+    await session.execute(
+        update(MailDelivery)
+        .where(col(MailDelivery.outbox_id) == outbox_id, col(MailDelivery.state) == "sending")
+        .values(
+            state=state,
+            claimed_until=None,
+            sent_at=clock.wall() if state in ("sent", "kept") else None,
+            last_error=error[:ERROR_LIMIT] if error else None,
+        )
+    )
