@@ -6,7 +6,17 @@ The packages above the database register themselves by name: this file imports m
 from importlib import import_module
 from importlib.util import find_spec
 
-_PACKAGES = ("journal", "accounts", "catalog", "credits", "usage", "entitlements", "notifications", "payments")
+_PACKAGES = (
+    "journal",
+    "accounts",
+    "catalog",
+    "credits",
+    "usage",
+    "entitlements",
+    "notifications",
+    "payments",
+    "playground",
+)
 
 import_module("billing_app.db.stamp")
 import_module("billing_app.db.rate_limit")

@@ -1,0 +1,188 @@
+"""What "may this customer use this now?" answers, and the body every refusal carries. Pure."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, ClassVar
+
+from billing_app.errors import DomainError
+
+
+class Basis(StrEnum):
+    """What allows a feature, or would: the `why` of a decision."""
+
+    FREE = "free"
+    CREDITS = "credits"
+    UNLOCK = "unlock"
+    PLAN = "plan"
+    QUOTA = "quota"
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One way on, for a customer who was refused.
+
+    Attributes:
+        kind: `pack`, `unlock` or `plan`: what to give to checkout with `code`.
+        credits: what it grants; None for an unlock.
+        uses: uses of an unlock; None when unlimited, or for a pack.
+        price_minor, currency: what it costs; None for what is agreed by contract.
+        url: where to buy it, a path of ours.
+        enough: whether it covers what was missing all by itself.
+    """
+
+    kind: str
+    code: str
+    name: str
+    price_minor: int | None
+    currency: str | None
+    url: str
+    credits: int | None = None
+    uses: int | None = None
+    enough: bool = True
+
+    def as_json(self) -> dict[str, Any]:
+        """The option as the problem document and the API show it."""
+        return {
+            "kind": self.kind,
+            "code": self.code,
+            "name": self.name,
+            "credits": self.credits,
+            "uses": self.uses,
+            "price_minor": self.price_minor,
+            "currency": self.currency,
+            "url": self.url,
+            "enough": self.enough,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """May this customer use `feature` `units` times now, and if not, what would open it.
+
+    Attributes:
+        why: a sentence for the customer.
+        basis: what allows it; when refused, what is missing.
+        required: credits the units cost; None when it is not paid in credits.
+        available, held: the customer's credits when `required` is set.
+        remaining: uses left (unlock, quota) or how often the credits suffice; None = unlimited.
+        resets_at, next_grant: when what is short renews by itself, and how much; None: never by itself.
+        options: ways on, best first; empty when allowed.
+    """
+
+    customer_id: int
+    feature: str
+    feature_name: str
+    units: int
+    allowed: bool
+    why: str
+    basis: Basis
+    required: int | None = None
+    available: int | None = None
+    held: int = 0
+    remaining: int | None = None
+    resets_at: datetime | None = None
+    next_grant: int | None = None
+    options: tuple[Option, ...] = ()
+
+    @property
+    def shortfall(self) -> int:
+        """Credits missing; 0 when enough or not paid in credits."""
+        return max(0, (self.required or 0) - (self.available or 0))
+
+    def as_json(self) -> dict[str, Any]:
+        """The members that a decision and a refusal have in common: the wall of page and API."""
+        return {
+            "feature": self.feature,
+            "feature_name": self.feature_name,
+            "units": self.units,
+            "allowed": self.allowed,
+            "why": self.why,
+            "basis": self.basis.value,
+            "required": self.required,
+            "available": self.available,
+            "held": self.held,
+            "shortfall": self.shortfall,
+            "remaining": self.remaining,
+            "limit_source": "quota" if self.basis is Basis.QUOTA else "balance",
+            "resets_at": self.resets_at.isoformat() if self.resets_at else None,
+            "next_grant": self.next_grant,
+            "options": [option.as_json() for option in self.options],
+        }
+
+    def refusal(self) -> "Refused":
+        """The error that says what this decision says; only for a decision that does not allow."""
+        assert not self.allowed, "a decision that allows is no refusal"
+        return (NotEnough if self.basis is Basis.CREDITS else Locked)(self)
+
+
+class Refused(DomainError):
+    """The customer may not use the feature now; carries the decision, so that page and API show the same wall."""
+
+    status: ClassVar[int] = 402
+
+    def __init__(self, decision: Decision) -> None:
+        body = decision.as_json()
+        for own in ("allowed", "why"):
+            body.pop(own)
+        super().__init__(decision.why, **body)
+        self.decision = decision
+
+
+class NotEnough(Refused):
+    """Fewer credits are available than the feature costs."""
+
+    code = "insufficient_credits"
+    title = "Not enough credits"
+
+
+class Locked(Refused):
+    """The feature opens with something the customer does not own, or has used up."""
+
+    code = "feature_locked"
+    title = "This feature is locked"
+
+
+@dataclass(frozen=True, slots=True)
+class OwnedUnlock:
+    """An unlock a customer bought: `uses_left` None = unlimited."""
+
+    id: int
+    code: str
+    feature: str
+    granted_at: datetime
+    uses_granted: int | None
+    uses_left: int | None
+    revoked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Everything a customer may do (row A5): credits, each feature's decision, what was unlocked."""
+
+    customer_id: int
+    available: int
+    held: int
+    features: tuple[Decision, ...]
+    unlocks: tuple[OwnedUnlock, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A use that was taken.
+
+    Attributes:
+        charged: credits taken; 0 for an unlock or a free feature.
+        available: credits available afterwards.
+        remaining: uses left afterwards; None = unlimited.
+        repeated: the same key was used before; nothing was taken now.
+    """
+
+    customer_id: int
+    feature: str
+    units: int
+    basis: Basis
+    charged: int
+    available: int
+    remaining: int | None
+    repeated: bool

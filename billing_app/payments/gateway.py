@@ -1,0 +1,269 @@
+"""The one module that talks to Stripe. Timeouts, bounded retries, our own errors; never inside a transaction."""
+
+import logging
+from collections.abc import Awaitable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NoReturn, TypeVar
+
+import httpx
+import stripe
+from stripe import HTTPXClient, StripeClient
+
+from billing_app.errors import Conflict, DomainError, NotFound, Unavailable
+from billing_app.payments.stripe_objects import (
+    MANAGED_BY,
+    Charge,
+    Event,
+    Intent,
+    Session,
+    read_charge,
+    read_event,
+    read_intent,
+    read_session,
+)
+from billing_app.settings import Settings
+
+API_VERSION: str = stripe.api_version
+SANDBOX_KEY = "sk_test_sandbox_no_money_moves"
+SIGNATURE_TOLERANCE_S = 300
+
+_TIMEOUT = httpx.Timeout(connect=5, read=20, write=10, pool=10)
+_MAX_RETRIES = 2
+_PAGE = 100
+
+logger = logging.getLogger(__name__)
+T = TypeVar("T")
+
+
+class PaymentDeclined(DomainError):
+    """The card or its bank refused; the customer may try another one."""
+
+    status = 402
+    code = "payment_declined"
+    title = "The payment was declined"
+
+
+class MissingAtStripe(NotFound):
+    """Stripe has no such object; `extra["param"]` names the parameter that pointed to it."""
+
+    code = "missing_at_stripe"
+
+
+class StripeRefused(DomainError):
+    """Stripe refuses our request or our key: for the operator to mend. Its words go to the log, not to the customer."""
+
+    status = 502
+    code = "payment_provider_refused"
+    title = "The payment provider refused the request"
+
+
+class WrongSignature(DomainError):
+    """A delivery that Stripe did not sign with our endpoint's secret."""
+
+    status = 400
+    code = "wrong_signature"
+    title = "The signature is not valid"
+
+
+@dataclass(frozen=True, slots=True)
+class LineItem:
+    """What is sold in a session: one thing, once. `amount_minor` in minor units of `currency`."""
+
+    name: str
+    description: str | None
+    amount_minor: int
+    currency: str
+    tax_behavior: str
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """A webhook endpoint; `secret` is told only when it is made."""
+
+    id: str
+    url: str
+    secret: str | None
+
+
+class StripeGateway:
+    """Opens no connection before its first call. Close it with the process."""
+
+    def __init__(self, settings: Settings) -> None:
+        key = settings.stripe_secret_key.get_secret_value() or SANDBOX_KEY
+        self.livemode = key.startswith(("sk_live_", "rk_live_"))
+        self._webhook_secret = settings.stripe_webhook_secret.get_secret_value()
+        self._http = HTTPXClient(timeout=_TIMEOUT)
+        self._stripe = StripeClient(
+            key,
+            base_addresses={"api": settings.stripe_api_base.rstrip("/")} if settings.stripe_api_base else None,
+            max_network_retries=_MAX_RETRIES,
+            http_client=self._http,
+        )
+
+    def use_webhook_secret(self, secret: str) -> None:
+        """Verify deliveries with this secret from now on: for an endpoint made while we run."""
+        self._webhook_secret = secret
+
+    async def account(self) -> str:
+        """The id of the account the key belongs to."""
+        return (await self._call(self._stripe.v1.accounts.retrieve_current_async())).id
+
+    async def create_customer(self, *, customer_id: int, email: str | None, name: str | None, key: str) -> str:
+        """Make the Stripe customer that stands for ours; repeating `key` gives the same one."""
+        params: dict[str, Any] = {"metadata": {"managed_by": MANAGED_BY, "customer_id": str(customer_id)}}
+        if email:
+            params["email"] = email
+        if name:
+            params["name"] = name
+        made = self._stripe.v1.customers.create_async(params, {"idempotency_key": key})  # pyright: ignore[reportArgumentType]
+        return (await self._call(made)).id
+
+    async def create_session(
+        self,
+        *,
+        stripe_customer: str,
+        item: LineItem,
+        reference: str,
+        metadata: dict[str, str],
+        success_url: str,
+        cancel_url: str,
+        expires_at: datetime,
+        key: str,
+    ) -> Session:
+        """Open a payment page for one thing. Metadata is set on the session and on its payment intent."""
+        marked = {"managed_by": MANAGED_BY, **metadata}
+        product: dict[str, Any] = {"name": item.name, "metadata": marked}
+        if item.description:
+            product["description"] = item.description
+        params: dict[str, Any] = {
+            "mode": "payment",
+            "customer": stripe_customer,
+            "client_reference_id": reference,
+            "line_items": [
+                {
+                    "quantity": 1,
+                    "price_data": {
+                        "currency": item.currency.lower(),
+                        "unit_amount": item.amount_minor,
+                        "tax_behavior": item.tax_behavior,
+                        "product_data": product,
+                    },
+                }
+            ],
+            "metadata": marked,
+            "payment_intent_data": {"metadata": marked, "description": item.name},
+            "success_url": success_url,
+            "cancel_url": cancel_url,
+            "expires_at": int(expires_at.timestamp()),
+        }
+        made = self._stripe.v1.checkout.sessions.create_async(params, {"idempotency_key": key})  # pyright: ignore[reportArgumentType]
+        return read_session(await self._call(made))
+
+    async def session(self, session_id: str) -> Session:
+        """A checkout session as it is now."""
+        return read_session(await self._call(self._stripe.v1.checkout.sessions.retrieve_async(session_id)))
+
+    async def expire_session(self, session_id: str) -> Session:
+        """Close an open payment page.
+
+        Raises:
+            StripeRefused: it is no longer open; fetch it to learn why.
+        """
+        return read_session(await self._call(self._stripe.v1.checkout.sessions.expire_async(session_id)))
+
+    async def intent(self, intent_id: str) -> Intent:
+        """A payment intent as it is now."""
+        return read_intent(await self._call(self._stripe.v1.payment_intents.retrieve_async(intent_id)))
+
+    async def charge(self, charge_id: str) -> Charge:
+        """A charge as it is now."""
+        return read_charge(await self._call(self._stripe.v1.charges.retrieve_async(charge_id)))
+
+    async def event(self, event_id: str) -> Event:
+        """An event, which Stripe keeps for 30 days."""
+        return read_event(await self._call(self._stripe.v1.events.retrieve_async(event_id)))
+
+    async def events_since(self, since: datetime, *, types: list[str], limit: int = 1000) -> list[Event]:
+        """Events created at or after `since`, newest first, at most `limit`."""
+        found: list[Event] = []
+        params: dict[str, Any] = {"created": {"gte": int(since.timestamp())}, "types": types, "limit": _PAGE}
+        while len(found) < limit:
+            page = await self._call(self._stripe.v1.events.list_async(params))  # pyright: ignore[reportArgumentType]
+            found.extend(read_event(event) for event in page.data)
+            if not page.has_more or not page.data:
+                break
+            params["starting_after"] = page.data[-1].id
+        return found[:limit]
+
+    async def ensure_webhook_endpoint(self, url: str, *, types: list[str], known_secret: str | None) -> Endpoint:
+        """The endpoint at `url`, pinned to our API version; made if there is none, or if its secret is unknown.
+
+        Stripe tells a secret once. An endpoint of ours whose secret nobody kept is replaced; others are left alone.
+        """
+        listed = await self._call(self._stripe.v1.webhook_endpoints.list_async({"limit": _PAGE}))
+        ours = [made for made in listed.data if made.url == url and _metadata(made).get("managed_by") == MANAGED_BY]
+        if known_secret and ours:
+            return Endpoint(ours[0].id, url, known_secret)
+        for made in ours:
+            await self._call(self._stripe.v1.webhook_endpoints.delete_async(made.id))
+        created = await self._call(
+            self._stripe.v1.webhook_endpoints.create_async(
+                {
+                    "url": url,
+                    "enabled_events": types,  # pyright: ignore[reportArgumentType]
+                    "api_version": API_VERSION,  # pyright: ignore[reportArgumentType]
+                    "description": "Made by billing_app",
+                    "metadata": {"managed_by": MANAGED_BY},
+                }
+            )
+        )
+        return Endpoint(created.id, url, created.secret)
+
+    def verified(self, body: bytes, signature: str | None) -> Event:
+        """The event in a delivery, if its signature over the raw body is ours and not older than five minutes.
+
+        Raises:
+            WrongSignature: it is not, or no event is in it.
+        """
+        try:
+            raw = self._stripe.construct_event(body, signature, self._webhook_secret, SIGNATURE_TOLERANCE_S)
+            return read_event(raw)
+        except stripe.SignatureVerificationError as error:
+            raise WrongSignature(str(error.user_message or "No valid signature.")) from None
+        except (ValueError, TypeError, AttributeError, KeyError) as error:  # no UTF-8, no JSON, no event
+            raise WrongSignature(f"The body is not an event: {type(error).__name__}.") from None
+
+    async def close(self) -> None:
+        """Give the connections back."""
+        await self._http.close_async()
+
+    async def _call(self, call: Awaitable[T]) -> T:
+        try:
+            return await call
+        except stripe.StripeError as error:
+            _translate(error)
+
+
+def _metadata(made: Any) -> dict[str, str]:
+    return made.metadata.to_dict() if made.metadata else {}
+
+
+def _translate(error: stripe.StripeError) -> NoReturn:
+    """Raise our error for the SDK's; the provider's own words stay in the log (WL17)."""
+    match error:
+        case stripe.CardError():
+            raise PaymentDeclined("The payment was declined. Try another card.") from error
+        case stripe.APIConnectionError() | stripe.RateLimitError():
+            raise Unavailable("The payment provider does not answer now. Nothing was charged; try again.") from error
+        case stripe.IdempotencyError():
+            logger.error("Stripe: idempotency mismatch: %s", error)
+            raise Conflict("This request was sent before with other content. Start again.") from error
+        case stripe.InvalidRequestError() if error.code == "resource_missing" or error.http_status == 404:
+            raise MissingAtStripe("The payment provider does not know this.", param=error.param) from error
+        case stripe.InvalidRequestError() | stripe.AuthenticationError() | stripe.PermissionError():
+            logger.error("Stripe refused a request of ours: %s", error)
+            raise StripeRefused("The payment provider refused the request. The operator has been told.") from error
+        case _:
+            logger.warning("Stripe answered with an error: %s", error)
+            raise Unavailable("The payment provider has a problem. Nothing was charged; try again.") from error

@@ -1,0 +1,172 @@
+"""The few fields of Stripe's objects that the product relies on, read once, so that nothing else touches the SDK."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import stripe
+
+MANAGED_BY = "billing_app"
+"""Metadata `managed_by` of everything we make in Stripe: what lacks it is somebody else's and left alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A checkout session. Amounts in minor units; `tax_minor` is part of `total_minor`."""
+
+    id: str
+    status: str
+    payment_status: str
+    customer: str | None
+    payment_intent: str | None
+    subtotal_minor: int
+    total_minor: int
+    tax_minor: int
+    currency: str
+    url: str | None
+    expires_at: datetime
+    metadata: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def paid(self) -> bool:
+        """The money is there, or none was owed."""
+        return self.status == "complete" and self.payment_status in ("paid", "no_payment_required")
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """A payment intent, with the last refusal if the last attempt was refused."""
+
+    id: str
+    status: str
+    customer: str | None
+    amount_minor: int
+    received_minor: int
+    currency: str
+    latest_charge: str | None
+    failure_code: str | None
+    failure_message: str | None
+    metadata: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """A charge: captured and refunded amounts are cumulative."""
+
+    id: str
+    payment_intent: str | None
+    customer: str | None
+    captured_minor: int
+    refunded_minor: int
+    currency: str
+    receipt_url: str | None
+    metadata: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """An event as delivered or listed; `data` is the object in it, as plain JSON: a hint, never the truth."""
+
+    id: str
+    type: str
+    api_version: str | None
+    livemode: bool
+    created: datetime
+    object_id: str | None
+    customer: str | None
+    data: dict[str, Any]
+
+
+def read_session(raw: stripe.checkout.Session) -> Session:
+    """From `checkout.session`."""
+    details = raw.total_details
+    return Session(
+        id=raw.id,
+        status=raw.status or "",
+        payment_status=raw.payment_status,
+        customer=_id_of(raw.customer),
+        payment_intent=_id_of(raw.payment_intent),
+        subtotal_minor=raw.amount_subtotal or 0,
+        total_minor=raw.amount_total or 0,
+        tax_minor=details.amount_tax if details else 0,
+        currency=(raw.currency or "").upper(),
+        url=raw.url,
+        expires_at=datetime.fromtimestamp(raw.expires_at, UTC),
+        metadata=_metadata_of(raw),
+    )
+
+
+def read_intent(raw: stripe.PaymentIntent) -> Intent:
+    """From `payment_intent`."""
+    error = raw.last_payment_error
+    return Intent(
+        id=raw.id,
+        status=raw.status,
+        customer=_id_of(raw.customer),
+        amount_minor=raw.amount,
+        received_minor=raw.amount_received,
+        currency=raw.currency.upper(),
+        latest_charge=_id_of(raw.latest_charge),
+        failure_code=_code_of(error.to_dict()) if error else None,
+        failure_message=error.to_dict().get("message") if error else None,
+        metadata=_metadata_of(raw),
+    )
+
+
+def read_charge(raw: stripe.Charge) -> Charge:
+    """From `charge`."""
+    return Charge(
+        id=raw.id,
+        payment_intent=_id_of(raw.payment_intent),
+        customer=_id_of(raw.customer),
+        captured_minor=raw.amount_captured,
+        refunded_minor=raw.amount_refunded,
+        currency=raw.currency.upper(),
+        receipt_url=raw.receipt_url,
+        metadata=_metadata_of(raw),
+    )
+
+
+def read_event(raw: stripe.Event) -> Event:
+    """From `event`."""
+    body = raw.data.object
+    data: dict[str, Any] = body.to_dict() if isinstance(body, stripe.StripeObject) else dict(body)
+    object_id = data.get("id")
+    customer = object_id if data.get("object") == "customer" else data.get("customer")
+    return Event(
+        id=raw.id,
+        type=raw.type,
+        api_version=raw.api_version,
+        livemode=raw.livemode,
+        created=datetime.fromtimestamp(raw.created, UTC),
+        object_id=object_id if isinstance(object_id, str) else None,
+        customer=_id_of(customer),
+        data=data,
+    )
+
+
+def refusal_in(payment_intent: dict[str, Any]) -> tuple[str | None, str | None]:
+    """Code and message of the refused attempt in an event's payment intent: a later attempt clears them in Stripe."""
+    error = payment_intent.get("last_payment_error")
+    if not isinstance(error, dict):
+        return None, None
+    message = error.get("message")
+    return _code_of(error), str(message)[:500] if message else None
+
+
+def _code_of(error: dict[str, Any]) -> str | None:
+    code = error.get("decline_code") or error.get("code")
+    return str(code)[:100] if code else None
+
+
+def _id_of(reference: Any) -> str | None:
+    """The id, whether the reference was expanded or not."""
+    if reference is None or isinstance(reference, str):
+        return reference
+    if isinstance(reference, dict):
+        return reference.get("id")
+    return reference.id
+
+
+def _metadata_of(raw: Any) -> dict[str, str]:
+    return dict(raw.metadata.to_dict()) if raw.metadata else {}
