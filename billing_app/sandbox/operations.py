@@ -1,0 +1,108 @@
+"""Every API call the sandbox answers: method, path, the SDK's parameter type, and the function that does it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from stripe import params as sdk
+from stripe.params import checkout as sdk_checkout
+
+from billing_app.sandbox.resources import (
+    account,
+    charge,
+    checkout_session,
+    customer,
+    event,
+    payment_intent,
+    payment_method,
+    price,
+    product,
+    webhook_endpoint,
+)
+from billing_app.sandbox.store import Json
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One call of the API.
+
+    Attributes:
+        path: with `{names}` of ids, which `run` takes as keyword arguments.
+        params: the SDK's TypedDict for the parameters.
+        run: `(work, params, **ids) -> answer`, inside a transaction.
+    """
+
+    method: str
+    path: str
+    params: type
+    run: Callable[..., Json]
+
+
+get, post, delete = (partial(Operation, method) for method in ("GET", "POST", "DELETE"))
+
+OPERATIONS: tuple[Operation, ...] = (
+    get("/v1/account", sdk.AccountRetrieveCurrentParams, account.retrieve),
+    get("/v1/accounts/{account}", sdk.AccountRetrieveParams, account.retrieve_by_id),
+    get("/v1/balance_transactions", sdk.BalanceTransactionListParams, charge.balance_transactions),
+    get(
+        "/v1/balance_transactions/{balance_transaction}",
+        sdk.BalanceTransactionRetrieveParams,
+        charge.retrieve_balance_transaction,
+    ),
+    get("/v1/charges", sdk.ChargeListParams, charge.listing),
+    get("/v1/charges/{charge}", sdk.ChargeRetrieveParams, charge.retrieve),
+    post("/v1/charges/{charge}", sdk.ChargeUpdateParams, charge.update),
+    post("/v1/checkout/sessions", sdk_checkout.SessionCreateParams, checkout_session.create),
+    get("/v1/checkout/sessions", sdk_checkout.SessionListParams, checkout_session.listing),
+    get("/v1/checkout/sessions/{session}", sdk_checkout.SessionRetrieveParams, checkout_session.retrieve),
+    post("/v1/checkout/sessions/{session}", sdk_checkout.SessionUpdateParams, checkout_session.update),
+    post("/v1/checkout/sessions/{session}/expire", sdk_checkout.SessionExpireParams, checkout_session.expire),
+    get(
+        "/v1/checkout/sessions/{session}/line_items",
+        sdk_checkout.SessionLineItemListParams,
+        checkout_session.line_items,
+    ),
+    post("/v1/customers", sdk.CustomerCreateParams, customer.create),
+    get("/v1/customers", sdk.CustomerListParams, customer.listing),
+    get("/v1/customers/{customer}", sdk.CustomerRetrieveParams, customer.retrieve),
+    post("/v1/customers/{customer}", sdk.CustomerUpdateParams, customer.update),
+    delete("/v1/customers/{customer}", sdk.CustomerDeleteParams, customer.delete),
+    get(
+        "/v1/customers/{customer}/payment_methods",
+        sdk.CustomerPaymentMethodListParams,
+        payment_method.listing_of_customer,
+    ),
+    get(
+        "/v1/customers/{customer}/payment_methods/{payment_method}",
+        sdk.CustomerPaymentMethodRetrieveParams,
+        payment_method.retrieve_of_customer,
+    ),
+    get("/v1/events", sdk.EventListParams, event.listing),
+    get("/v1/events/{event}", sdk.EventRetrieveParams, event.retrieve),
+    post("/v1/payment_intents", sdk.PaymentIntentCreateParams, payment_intent.create),
+    get("/v1/payment_intents", sdk.PaymentIntentListParams, payment_intent.listing),
+    get("/v1/payment_intents/{payment_intent}", sdk.PaymentIntentRetrieveParams, payment_intent.retrieve),
+    post("/v1/payment_intents/{payment_intent}", sdk.PaymentIntentUpdateParams, payment_intent.update),
+    post("/v1/payment_intents/{payment_intent}/confirm", sdk.PaymentIntentConfirmParams, payment_intent.confirm),
+    post("/v1/payment_intents/{payment_intent}/cancel", sdk.PaymentIntentCancelParams, payment_intent.cancel),
+    post("/v1/payment_methods", sdk.PaymentMethodCreateParams, payment_method.create),
+    get("/v1/payment_methods", sdk.PaymentMethodListParams, payment_method.listing),
+    get("/v1/payment_methods/{payment_method}", sdk.PaymentMethodRetrieveParams, payment_method.retrieve),
+    post("/v1/payment_methods/{payment_method}", sdk.PaymentMethodUpdateParams, payment_method.update),
+    post("/v1/payment_methods/{payment_method}/attach", sdk.PaymentMethodAttachParams, payment_method.attach),
+    post("/v1/payment_methods/{payment_method}/detach", sdk.PaymentMethodDetachParams, payment_method.detach),
+    post("/v1/prices", sdk.PriceCreateParams, price.create),
+    get("/v1/prices", sdk.PriceListParams, price.listing),
+    get("/v1/prices/{price}", sdk.PriceRetrieveParams, price.retrieve),
+    post("/v1/prices/{price}", sdk.PriceUpdateParams, price.update),
+    post("/v1/products", sdk.ProductCreateParams, product.create),
+    get("/v1/products", sdk.ProductListParams, product.listing),
+    get("/v1/products/{product}", sdk.ProductRetrieveParams, product.retrieve),
+    post("/v1/products/{product}", sdk.ProductUpdateParams, product.update),
+    delete("/v1/products/{product}", sdk.ProductDeleteParams, product.delete),
+    post("/v1/webhook_endpoints", sdk.WebhookEndpointCreateParams, webhook_endpoint.create),
+    get("/v1/webhook_endpoints", sdk.WebhookEndpointListParams, webhook_endpoint.listing),
+    get("/v1/webhook_endpoints/{webhook_endpoint}", sdk.WebhookEndpointRetrieveParams, webhook_endpoint.retrieve),
+    post("/v1/webhook_endpoints/{webhook_endpoint}", sdk.WebhookEndpointUpdateParams, webhook_endpoint.update),
+    delete("/v1/webhook_endpoints/{webhook_endpoint}", sdk.WebhookEndpointDeleteParams, webhook_endpoint.delete),
+)

@@ -1,0 +1,232 @@
+"""The hosted checkout page: what is bought, who pays, with which test card, and the webhook's fate."""
+
+import re
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from billing_app.sandbox import cards, checkout, currencies, tax
+from billing_app.sandbox.pages.rendering import form_of, form_token, notice, refused_form, render, see_other
+from billing_app.sandbox.place import place_of
+from billing_app.sandbox.resources import checkout_session
+from billing_app.sandbox.store import Record
+from billing_app.sandbox.webhooks import fate
+from billing_app.sandbox.work import Work, unit_of_work
+
+_SESSION_ID = re.compile(r"^cs_test_[A-Za-z0-9]{10,100}$")
+_EXPIRY = re.compile(r"^\s*(\d{1,2})\s*/?\s*(\d{2}|\d{4})\s*$")
+_EMAIL = re.compile(r"^[^@\s]+@[^@\s]+$")
+_FIELDS = ("email", "number", "expiry", "cvc", "name", "country", "fate", "delay")
+_MAX_FIELD = 200
+
+
+@dataclass
+class Entry:
+    """What the buyer typed, and what is wrong with it, field by field."""
+
+    values: dict[str, str]
+    errors: dict[str, str] = field(default_factory=dict)
+    alert: str = ""
+    note: str = ""
+
+
+async def page(request: Request) -> Response:
+    """GET and POST /c/pay/{session}."""
+    session_id = request.path_params["session"]
+    place = place_of(request)
+    session = place.store.get("checkout.session", session_id) if _SESSION_ID.match(session_id) else None
+    if session is None:
+        return notice(
+            "There is no such checkout",
+            "The address is incomplete, or this sandbox has forgotten it. Nothing was charged.",
+            status=404,
+        )
+    given = await form_of(request, session_id) if request.method == "POST" else None
+    if request.method == "POST" and given is None:
+        return refused_form()
+    try:
+        with unit_of_work(place.store, place.config, place.base_url(request)) as work:
+            session = work.get("checkout.session", session_id)
+            if session.body["status"] == "open" and session.body["expires_at"] <= work.now:
+                checkout_session.close(work, session)
+            if session.body["status"] != "open":
+                return _closed(session)
+            if given is None:
+                return _shown(request, work, session, _fresh(request, session))
+            return _submitted(request, work, session, given)
+    finally:
+        place.courier.wake()
+
+
+def _fresh(request: Request, session: Record) -> Entry:
+    known = session.body["customer_details"] or {}
+    entry = Entry(dict.fromkeys(_FIELDS, ""))
+    entry.values.update(
+        email=known.get("email") or "",
+        name=known.get("name") or "",
+        country=session.private.get("tax_country") or "",
+        fate="now",
+        delay=str(fate.DEFAULT_DELAY_S),
+    )
+    entry.alert = session.private.pop("alert", "")
+    return entry
+
+
+def _submitted(request: Request, work: Work, session: Record, given: dict[str, str]) -> Response:
+    entry = Entry({name: given.get(name, "")[:_MAX_FIELD].strip() for name in _FIELDS})
+    fixed = session.body["customer_email"]
+    if fixed:
+        entry.values["email"] = fixed
+    action = given.get("action", "pay")
+    if action.startswith("card:"):
+        _fill(entry, action.removeprefix("card:"))
+        return _shown(request, work, session, entry)
+    if not _settle_country(work, session, entry) or action == "country":
+        return _shown(request, work, session, entry)
+    entered = _read(entry, needs_card=session.body["amount_total"] > 0)
+    if entry.errors:
+        entry.alert = "Please correct the marked fields. Nothing was charged."
+        return _shown(request, work, session, entry, status=422)
+    return _pay(request, work, session, entry, entered)
+
+
+def _pay(request: Request, work: Work, session: Record, entry: Entry, entered: checkout.CardEntered | None) -> Response:
+    work.fate = fate.Fate.chosen(entry.values["fate"], entry.values["delay"])
+    session.private["fate"] = [work.fate.kind, work.fate.delay_s]
+    buyer = checkout.Buyer(entry.values["email"], entry.values["name"], entry.values["country"] or None)
+    outcome = checkout.pay(work, session, buyer, entered)
+    if outcome.kind == "paid":
+        return see_other(success_address(session))
+    if outcome.kind == "needs_authentication":
+        return see_other(f"/c/authenticate/{session.body['payment_intent']}")
+    entry.alert = outcome.decline.message if outcome.decline else cards.GENERIC_DECLINE.message
+    return _shown(request, work, session, entry, status=402)
+
+
+def _fill(entry: Entry, number: str) -> None:
+    """A test card with one click, for browsers without JavaScript."""
+    if number in cards.BY_NUMBER:
+        year = int(time.strftime("%y")) + 4
+        entry.values.update(number=cards.BY_NUMBER[number].spaced, expiry=f"12 / {year:02d}", cvc="123")
+        entry.values["name"] = entry.values["name"] or "Test Buyer"
+
+
+def _settle_country(work: Work, session: Record, entry: Entry) -> bool:
+    """Whether the total shown still holds for the country chosen; if not it is worked out anew."""
+    if not session.body["automatic_tax"]["enabled"]:
+        return True
+    country = entry.values["country"] if entry.values["country"] in tax.COUNTRIES else ""
+    entry.values["country"] = country
+    before = (session.private.get("tax_country"), session.body["amount_total"])
+    checkout_session.retotal(session, country or None)
+    work.save(session)
+    if not country:
+        entry.errors["country"] = "Choose your country; the tax depends on it."
+        return True
+    if before[1] != session.body["amount_total"]:
+        total = currencies.written(session.body["amount_total"], session.body["currency"])
+        entry.note = f"Tax for {tax.COUNTRIES[country]} is included now: the total is {total}."
+        return False
+    return True
+
+
+def _read(entry: Entry, *, needs_card: bool) -> checkout.CardEntered | None:
+    """The card, if one is due; what is wrong goes to `entry.errors`."""
+    values, errors = entry.values, entry.errors
+    if not _EMAIL.match(values["email"]):
+        errors["email"] = "Your email is incomplete." if values["email"] else "Enter your email."
+    if not needs_card:
+        return None
+    number = re.sub(r"[\s-]", "", values["number"])
+    if not number:
+        errors["number"] = "Enter a card number."
+    elif not cards.passes_luhn(number):
+        errors["number"] = "Your card number is invalid."
+    elif number not in cards.BY_NUMBER:
+        values["number"] = ""
+        errors["number"] = "This is not a test card. The sandbox takes test cards only and has not kept the number."
+    expiry = _expiry(values["expiry"])
+    if expiry is None:
+        errors["expiry"] = "Enter the expiry as MM / YY, in the future."
+    if not (values["cvc"].isascii() and values["cvc"].isdecimal() and len(values["cvc"]) in (3, 4)):
+        errors["cvc"] = "Enter the 3 or 4 digits of the security code."
+    if not values["name"]:
+        errors["name"] = "Enter the name on the card."
+    if errors or expiry is None:
+        return None
+    return checkout.CardEntered(cards.BY_NUMBER[number], *expiry)
+
+
+def _expiry(text: str) -> tuple[int, int] | None:
+    match = _EXPIRY.match(text)
+    if match is None:
+        return None
+    month, year = int(match[1]), int(match[2]) % 100 + 2000
+    this_year, this_month = (int(part) for part in time.strftime("%Y %m", time.gmtime()).split())
+    possible = 1 <= month <= 12 and (this_year, this_month) <= (year, month) and year <= this_year + 50
+    return (month, year) if possible else None
+
+
+def success_address(session: Record) -> str:
+    """The session's success address with its id filled in."""
+    url: str = session.body["success_url"]
+    for mark in ("{CHECKOUT_SESSION_ID}", "%7BCHECKOUT_SESSION_ID%7D"):
+        url = url.replace(mark, session.id)
+    return url
+
+
+def _closed(session: Record) -> Response:
+    seller_link = session.body["cancel_url"]
+    if session.body["status"] == "complete":
+        return notice(
+            "You have paid",
+            "This checkout is complete and cannot be paid again.",
+            status=200,
+            link=("Continue", success_address(session)),
+        )
+    return notice(
+        "This checkout has expired",
+        "Nothing was charged. Go back to the seller to start again.",
+        status=410,
+        link=("Go back", seller_link) if seller_link else None,
+    )
+
+
+def _shown(request: Request, work: Work, session: Record, entry: Entry, status: int = 200) -> Response:
+    if request.method == "GET":
+        work.save(session)
+    body = session.body
+    values: dict[str, Any] = {
+        "session": body,
+        "seller": session.private.get("seller") or work.config.seller,
+        "items": session.private["line_items"],
+        "products": {
+            item["price"]["product"]: work.get("product", item["price"]["product"]).body
+            for item in session.private["line_items"]
+        },
+        "token": form_token(request, session.id),
+        "entry": entry,
+        "cards": cards.ONE_CLICK,
+        "countries": sorted(tax.COUNTRIES.items(), key=lambda country: country[1]),
+        "asks_country": body["automatic_tax"]["enabled"] or body["billing_address_collection"] == "required",
+        "expiry_example": f"12 / {int(time.strftime('%y')) + 4:02d}",
+        "fates": _FATES,
+        "pay_label": _pay_label(body["submit_type"]),
+    }
+    return render("checkout.html", status, **values)
+
+
+_FATES = (
+    ("now", "Now, once, in order"),
+    ("late", "Late"),
+    ("twice", "Twice"),
+    ("reversed", "Out of order"),
+    ("never", "Never"),
+)
+
+
+def _pay_label(submit_type: str | None) -> str:
+    return {"book": "Book", "donate": "Donate"}.get(submit_type or "", "Pay")

@@ -1,0 +1,1 @@
+"""One module per Stripe object: how it is made, and the operations on it."""
