@@ -1,0 +1,72 @@
+"""Customers, for the packages above: each function joins the caller's transaction."""
+
+from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from billing_app import clock
+from billing_app.accounts import store
+from billing_app.accounts.email_address import parse_email
+from billing_app.accounts.models import Customer
+from billing_app.accounts.one_line import has_control, person_name
+from billing_app.errors import InvalidInput, NotFound
+
+EXTERNAL_ID_LIMIT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerView:
+    """Who owns credits and pays. `email` is where receipts go; a host product's customer may have none."""
+
+    id: int
+    external_id: str | None
+    name: str | None
+    email: str | None
+
+
+async def get_customer(session: AsyncSession, customer_id: int) -> CustomerView:
+    """One customer.
+
+    Raises:
+        NotFound: there is none with this id.
+    """
+    found = await store.customer_by_id(session, customer_id)
+    if found is None:
+        raise NotFound("There is no such customer.")
+    return _view(found)
+
+
+async def customer_by_external_id(session: AsyncSession, external_id: str) -> CustomerView | None:
+    """The customer a host product calls by this id, if it has been seen."""
+    found = await store.customer_by_external_id(session, external_id)
+    return _view(found) if found is not None else None
+
+
+async def ensure_customer(
+    session: AsyncSession, external_id: str, *, name: str | None = None, email: str | None = None
+) -> CustomerView:
+    """The host product's customer, made on first sight. Name and e-mail count only then.
+
+    Raises:
+        InvalidInput: the id is empty, too long or has control characters; or name or e-mail are not valid.
+    """
+    if not 1 <= len(external_id) <= EXTERNAL_ID_LIMIT or has_control(external_id) or external_id != external_id.strip():
+        raise InvalidInput(f"An external id has 1 to {EXTERNAL_ID_LIMIT} characters, without control characters.")
+    found = await store.customer_by_external_id(session, external_id)
+    if found is None:
+        found = await store.add_customer(
+            session,
+            external_id=external_id,
+            name=person_name(name) if name else None,
+            email=parse_email(email).address if email else None,
+            at=clock.wall(),
+        )
+    if found is None:  # another request made it in between
+        found = await store.customer_by_external_id(session, external_id)
+    assert found is not None
+    return _view(found)
+
+
+def _view(customer: Customer) -> CustomerView:
+    assert customer.id is not None
+    return CustomerView(customer.id, customer.external_id, customer.name, customer.email)

@@ -1,0 +1,48 @@
+"""Roles, and who is asking. Pure."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from billing_app.accounts.errors import NotPermitted
+
+
+class Role(StrEnum):
+    """What a user may do. Each staff role includes those before it; a customer sees only what is their own."""
+
+    CUSTOMER = "customer"
+    VIEWER = "viewer"
+    SUPPORT = "support"
+    ADMIN = "admin"
+
+    @property
+    def rank(self) -> int:
+        """Its place in the order above, from 0."""
+        return list(Role).index(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who is signed in, as of this request. `customer_id` is None for pure staff."""
+
+    user_id: int
+    session_id: int
+    customer_id: int | None
+    role: Role
+    email: str
+    name: str
+    verified: bool
+    demo: bool
+
+    @property
+    def is_staff(self) -> bool:
+        """Any role above customer."""
+        return self.role is not Role.CUSTOMER
+
+    def require(self, role: Role) -> None:
+        """Let pass who has this role or one above it.
+
+        Raises:
+            NotPermitted: the role is lower.
+        """
+        if self.role.rank < role.rank:
+            raise NotPermitted
