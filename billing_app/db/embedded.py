@@ -73,6 +73,12 @@ class EmbeddedServer:
         """The app's own role, which owns nothing."""
         return self.owner_url.replace("postgres:@", "billing_app@", 1)
 
+    @property
+    def alive(self) -> bool:
+        """Whether the server's process still runs."""
+        info = self._server.get_postmaster_info() if self._server else None
+        return bool(info and info.is_running())
+
     def stop(self) -> None:
         """Stop the server in an orderly way; nothing happens when it is not running."""
         if self._server is not None:

@@ -1,0 +1,71 @@
+"""The command line. Each subject has a file of its own; this one puts them together and turns errors into sentences.
+
+Exit codes: 0 done, 1 not done (one sentence on standard error says why), 2 `catalog diff` found changes.
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+from billing_app.cli import processes
+from billing_app.errors import DomainError
+
+
+class Parser(argparse.ArgumentParser):
+    """Argparse, but a wrong call ends with 1: 2 means "there are changes" here."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong and how to find out more."""
+        self.exit(1, f"{message[:1].upper()}{message[1:]}. '{self.prog} --help' shows how it is used.\n")
+
+
+def parser() -> Parser:
+    """Every command with its options."""
+    made = Parser(prog="python -m billing_app", description="Credits, quotas and checkout for an AI product.")
+    made.add_argument("--debug", action="store_true", help="show the traceback of an error")
+    made.add_argument("--catalog", metavar="NAME", help="a preset's name or a catalogue file's path (CATALOG)")
+    commands = made.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for subject in (processes,):
+        subject.add_commands(commands)
+    return made
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command.
+
+    Returns:
+        The exit code.
+    """
+    asked = parser().parse_args(arguments)
+    if asked.catalog:
+        os.environ["CATALOG"] = asked.catalog
+    try:
+        return asked.act(asked) or 0
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 1
+    except Exception as error:
+        if asked.debug:
+            raise
+        print(f"\n{sentence(error)}" if sys.stderr.isatty() else sentence(error), file=sys.stderr)
+        return 1
+
+
+def sentence(error: Exception) -> str:
+    """What a person is told of an error."""
+    if isinstance(error, DomainError):
+        return error.detail
+    from pydantic import ValidationError
+
+    if isinstance(error, ValidationError):
+        wrong = [
+            (f"{'.'.join(str(part) for part in one['loc']).upper()}: " if one["loc"] else "")
+            + one["msg"].removeprefix("Value error, ")
+            for one in error.errors()
+        ]
+        return f"The settings are not usable: {'; '.join(wrong)}."
+    return f"{type(error).__name__}: {error}. Run it again as 'python -m billing_app --debug ...' for the details."

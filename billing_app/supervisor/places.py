@@ -1,0 +1,155 @@
+"""Where an installation keeps its things. Each catalogue has a folder of its own, so none sees another's data."""
+
+import contextlib
+import fcntl
+import hashlib
+import json
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from billing_app.errors import Conflict
+from billing_app.settings import Settings, new_secret
+
+PROJECT = Path(__file__).resolve().parents[2]
+
+
+class AlreadyRunning(Conflict):
+    """Another process works on the same data folder."""
+
+    code = "already_running"
+    title = "This catalogue is already running"
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """What a running supervisor tells other commands about itself. Holds secrets: written for its owner alone."""
+
+    pid: int
+    public_url: str
+    environment: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The folders and files of one catalogue's installation."""
+
+    root: Path
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Places":
+        """The places of the catalogue in use: `.billing/<preset>`, or `.billing/<file name>-<hash of its path>`."""
+        return cls((PROJECT / settings.data_dir).resolve() / folder_name(settings.catalog))
+
+    @property
+    def postgres(self) -> Path:
+        """Data of the embedded PostgreSQL."""
+        return self.root / "postgres"
+
+    @property
+    def sandbox(self) -> Path:
+        """State of the Stripe sandbox."""
+        return self.root / "sandbox"
+
+    @property
+    def logs(self) -> Path:
+        """What each process writes."""
+        return self.root / "logs"
+
+    @property
+    def build(self) -> Path:
+        """Where the front end is built: sources, node_modules, output."""
+        return self.root / "build"
+
+    @property
+    def development(self) -> Path:
+        """Where `dev` builds, apart from what `run` serves."""
+        return self.root / "development"
+
+    @property
+    def sites(self) -> Path:
+        """Finished front ends, one folder per fingerprint. What is served is never changed, only replaced."""
+        return self.root / "sites"
+
+    @property
+    def reflex(self) -> Path:
+        """Reflex's own folder, shared by the catalogues."""
+        return self.root.parent / "reflex"
+
+    def make(self) -> None:
+        """Make the folders that everything else relies on."""
+        for folder in (self.root, self.logs, self.sandbox, self.sites, self.reflex):
+            folder.mkdir(parents=True, exist_ok=True)
+
+    def secret_key(self) -> str:
+        """What signs links and tokens of a sandbox installation: made at first use, readable by its owner."""
+        path = self.root / "secret_key"
+        with contextlib.suppress(FileExistsError):
+            _write_privately(path, new_secret(), exclusive=True)
+        return path.read_text().strip()
+
+    @contextlib.contextmanager
+    def locked(self) -> Iterator[None]:
+        """Hold this installation for one process.
+
+        Raises:
+            AlreadyRunning: another process holds it; says which and where it serves.
+        """
+        self.make()
+        with (self.root / "lock").open("a+") as handle:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                other = self.running()
+                where = f"process {other.pid}, {other.public_url}" if other else "another command"
+                raise AlreadyRunning(
+                    f"The catalogue folder {self.root} is in use ({where}). Stop that with Ctrl-C first, or choose "
+                    "another catalogue with CATALOG=... or another folder with DATA_DIR=..."
+                ) from None
+            try:
+                yield
+            finally:
+                self.forget()
+
+    def announce(self, running: Running) -> None:
+        """Tell other commands how to reach this installation."""
+        _write_privately(self._running_file, json.dumps(asdict(running)))
+
+    def forget(self) -> None:
+        """Take the announcement back."""
+        self._running_file.unlink(missing_ok=True)
+
+    def running(self) -> Running | None:
+        """What the running supervisor announced, if one is running."""
+        try:
+            announced = Running(**json.loads(self._running_file.read_text()))
+            os.kill(announced.pid, 0)
+        except (OSError, ValueError, TypeError):
+            return None
+        return announced
+
+    @property
+    def _running_file(self) -> Path:
+        return self.root / "running.json"
+
+
+def folder_name(catalog: str) -> str:
+    """A folder's name for a preset, or for a catalogue file, told apart from another file of the same name."""
+    if catalog.endswith(".toml") or "/" in catalog:
+        path = Path(catalog).resolve()
+        digest = hashlib.sha256(str(path).encode()).hexdigest()[:6]
+        return f"{re.sub(r'[^A-Za-z0-9_-]+', '-', path.stem)}-{digest}"
+    return re.sub(r"[^A-Za-z0-9_-]+", "-", catalog)
+
+
+def shortened(path: Path) -> str:
+    """A path as people read it: from the project's folder where it lies inside."""
+    return str(path.relative_to(PROJECT)) if path.is_relative_to(PROJECT) else str(path)
+
+
+def _write_privately(path: Path, text: str, *, exclusive: bool = False) -> None:
+    flags = os.O_WRONLY | os.O_CREAT | (os.O_EXCL if exclusive else os.O_TRUNC)
+    with os.fdopen(os.open(path, flags, 0o600), "w") as handle:
+        handle.write(text)
