@@ -105,7 +105,7 @@ class PasswordChange(UseCase):
             if user is None or not self._usable(user):
                 return None
             token = self._signer.sign(Purpose.RESET, user_id, self._state(user), clock.wall())
-        return f"/reset-password?token={token}"
+        return f"/reset?token={token}"
 
 
 def _address(user: User) -> EmailAddress:

@@ -107,11 +107,18 @@ async def owed(session: AsyncSession, outbox_id: int) -> OwedMail | None:
     )
 
 
-async def settle(session: AsyncSession, outbox_id: int, state: DeliveryState, error: str | None = None) -> None:
-    """Write how an attempt ended: `queued` to be tried again, else its final state."""
+async def settle(session: AsyncSession, mail: OwedMail, state: DeliveryState, error: str | None = None) -> None:
+    """Write how the attempt that `claim` began has ended: `queued` to be tried again, else its final state.
+
+    Nothing happens if the lease ran out and another attempt has begun since: that one will tell.
+    """
     await session.execute(
         update(MailDelivery)
-        .where(col(MailDelivery.outbox_id) == outbox_id, col(MailDelivery.state) == "sending")
+        .where(
+            col(MailDelivery.outbox_id) == mail.outbox_id,
+            col(MailDelivery.state) == "sending",
+            col(MailDelivery.attempts) == mail.attempts,
+        )
         .values(
             state=state,
             claimed_until=None,
