@@ -1,0 +1,59 @@
+# One line of help for each task: `make help`.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+PYTHON ?= python3
+PORT ?= 3000
+SANDBOX_PORT ?=
+
+# In front of all others: the environment's own node, npm and tools.
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+# A catalogue can be chosen on either side: `CATALOG=creator make run` and `make run CATALOG=creator`.
+ifdef CATALOG
+export CATALOG
+endif
+
+app := .venv/bin/python -m billing_app
+ports := --port $(PORT) $(if $(SANDBOX_PORT),--sandbox-port $(SANDBOX_PORT))
+code := billing_app alembic tests scripts rxconfig.py
+
+.PHONY: help run dev reset test test-deep lint format types setup setup-dev browser
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo "  CATALOG=interview_mate make run picks a catalogue; PORT=3010 another port."
+
+run: setup ## Start everything and serve until Ctrl-C
+	@exec $(app) run $(ports)
+
+dev: setup ## As run, and reload while you work on the code
+	@exec $(app) dev $(ports)
+
+reset: setup ## Delete the data of the sandbox installation (asks first; YES=1 does not)
+	@exec $(app) reset $(if $(YES),--yes)
+
+test: lint types browser ## Check everything: style, layers, types, tests (not those marked deep)
+	@.venv/bin/python -m pytest -n 2 --dist loadgroup -m "not deep" -q
+
+test-deep: setup-dev browser ## Run the tests that take long
+	@.venv/bin/python -m pytest -n 2 --dist loadgroup -m deep -q
+
+lint: setup-dev ## Check style and the house's layers
+	@ruff format --check --quiet $(code) || { echo "Run 'make format'."; exit 1; }
+	@ruff check --quiet $(code)
+	@lint-imports --no-logo || exit 1
+
+types: setup-dev ## Check types
+	@timeout 600 pyright
+
+format: setup-dev ## Put the code into shape
+	@ruff format --quiet $(code)
+	@ruff check --quiet --fix $(code)
+
+setup:
+	@$(PYTHON) scripts/set_up.py requirements.txt
+
+setup-dev: setup
+	@$(PYTHON) scripts/set_up.py requirements-dev.txt
+
+browser: setup-dev
+	@.venv/bin/python scripts/browser.py
