@@ -135,7 +135,7 @@ def sellable(catalog: Catalog, capabilities: frozenset[Capability] = RELEASED) -
     """What may be shown and bought, given what the app can do."""
     quoted = quoted_in(catalog)
     one_time = Capability.ONE_TIME in capabilities
-    packs = _in_order(catalog.packs) if one_time else []
+    packs = in_order(catalog.packs) if one_time else []
     base = smallest(packs)
     plans = [_plan_card(catalog, plan, quoted) for plan in shown_plans(catalog, capabilities)]
     sold_periods = {price.period for plan in plans for price in plan.prices}
@@ -148,7 +148,7 @@ def sellable(catalog: Catalog, capabilities: frozenset[Capability] = RELEASED) -
         credit_is=words.credit_meaning(catalog),
         plans=tuple(plans),
         packs=tuple(_pack_card(catalog, pack, base, quoted) for pack in packs),
-        unlocks=tuple(_unlock_card(catalog, unlock) for unlock in _in_order(catalog.unlocks)) if one_time else (),
+        unlocks=tuple(_unlock_card(catalog, unlock) for unlock in in_order(catalog.unlocks)) if one_time else (),
         periods=periods,
         default_period=default if default in periods or not periods else periods[0],
         best_yearly_saving=f"Save up to {saving}%" if saving else "",
@@ -160,7 +160,7 @@ def shown_plans(catalog: Catalog, capabilities: frozenset[Capability]) -> list[P
     if Capability.SUBSCRIPTIONS not in capabilities:
         return []
     takes_enquiries = Capability.CONTACT in capabilities
-    return [plan for plan in _in_order(catalog.plans) if takes_enquiries or not plan.contact_only]
+    return [plan for plan in in_order(catalog.plans) if takes_enquiries or not plan.contact_only]
 
 
 class _Listed(Protocol):
@@ -173,8 +173,8 @@ class _Listed(Protocol):
 _Thing = TypeVar("_Thing", bound=_Listed)
 
 
-def _in_order(things: Iterable[_Thing]) -> list[_Thing]:
-    """Active ones by `sort`; those with the same stay in the order of the file."""
+def in_order(things: Iterable[_Thing]) -> list[_Thing]:
+    """Active things by `sort`; those with the same stay in the order of the file."""
     return sorted((thing for thing in things if thing.active), key=lambda thing: thing.sort)
 
 

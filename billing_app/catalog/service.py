@@ -18,6 +18,7 @@ from billing_app.catalog.offers import RELEASED, Capability
 from billing_app.catalog.schema import Catalog, Period, Plan
 from billing_app.db.engine import Database
 from billing_app.errors import Conflict, NotFound, Unavailable
+from billing_app.journal.audit import CLI, Actor, audit
 
 MAX_VERSIONS_LISTED = 100
 
@@ -182,13 +183,13 @@ class CatalogService:
         async with self._database.transaction() as session:
             return (await self._compare(session, new))[0]
 
-    async def apply(self, source: Source, *, by: str, expect: int | None = None) -> Applied:
+    async def apply(self, source: Source, *, by: Actor = CLI, expect: int | None = None) -> Applied:
         """Make this text the catalogue in force, as a new version. Safe to repeat (row C10).
 
         What someone may hold is retired, never deleted; a changed price is a new item.
 
         Args:
-            by: who applies it, for the record.
+            by: who applies it, for the version's record and the audit log.
             expect: the version that must still be in force; 0 for none.
 
         Raises:
@@ -213,11 +214,19 @@ class CatalogService:
                 content_hash=content_hash(new),
                 source=source.text,
                 source_name=source.name,
-                applied_by=by,
+                applied_by=f"{by.kind}:{by.id}" if by.id else by.kind,
                 applied_at=clock.now(),
                 changes=[*map(str, difference.changes), *difference.effects],
             )
             await _bring_about(session, items, number)
+            await audit(
+                session,
+                by,
+                "catalog.applied",
+                f"catalog:{number}",
+                before={"version": difference.version},
+                after={"version": number, "file": source.name, "changes": len(difference.changes)},
+            )
         self._published = None
         return Applied(number, made=True, difference=difference)
 

@@ -8,10 +8,7 @@ BILLED = {Period.MONTH: "monthly", Period.YEAR: "yearly"}
 
 
 def days(count: int) -> str:
-    """`1 day`, `30 days`, `1 year`, `2 years`."""
-    if count and count % 365 == 0:
-        years = count // 365
-        return f"{years} year{'s' if years != 1 else ''}"
+    """`1 day`, `365 days`: never years, which may be a day longer."""
     return f"{count} day{'s' if count != 1 else ''}"
 
 
