@@ -29,19 +29,7 @@ def main() -> int:
     """The exit code: 0 all in place, 1 with one sentence."""
     requirements = PROJECT / (sys.argv[1] if len(sys.argv) > 1 else "requirements.txt")
     try:
-        if sys.version_info < OLDEST:
-            raise CannotSetUp(
-                f"Python {OLDEST[0]}.{OLDEST[1]} or newer is needed; this is {sys.version.split()[0]}. "
-                "Install a newer one and run 'make PYTHON=python3.12 ...' with its name."
-            )
-        stamp = VENV / f".installed-{requirements.stem}"
-        wanted = fingerprint(requirements)
-        if stamp.exists() and stamp.read_text() == wanted and runs(PYTHON):
-            return 0
-        if not runs(PYTHON):
-            make_environment()
-        install(requirements)
-        stamp.write_text(wanted)
+        set_up(requirements)
     except CannotSetUp as error:
         print(error, file=sys.stderr)
         return 1
@@ -50,12 +38,33 @@ def main() -> int:
     return 0
 
 
+def set_up(requirements: Path) -> None:
+    """The environment and its packages, unless they are in place.
+
+    Raises:
+        CannotSetUp: something is missing on this machine; says what to do.
+    """
+    if sys.version_info < OLDEST:
+        raise CannotSetUp(
+            f"Python {OLDEST[0]}.{OLDEST[1]} or newer is needed; this is {sys.version.split()[0]}. "
+            "Install a newer one and run 'make PYTHON=python3.12 ...' with its name."
+        )
+    stamp = VENV / f".installed-{requirements.stem}"
+    wanted = fingerprint(requirements)
+    usable = runs(PYTHON)
+    if usable and stamp.exists() and stamp.read_text() == wanted:
+        return
+    if not usable:
+        make_environment()
+    install(requirements)
+    stamp.write_text(wanted)
+
+
 def fingerprint(requirements: Path) -> str:
     """Changes with the requirements, the constraints, and the Python they were installed for."""
     digest = hashlib.sha256(sys.version.encode())
-    for path in sorted(PROJECT.glob("requirements*.txt")) + [CONSTRAINTS]:
-        if path == requirements or path.stem in {"requirements", "constraints"}:
-            digest.update(path.read_bytes())
+    for path in (requirements, PROJECT / "requirements.txt", CONSTRAINTS):
+        digest.update(path.read_bytes() if path.exists() else b"")
     return digest.hexdigest()
 
 
