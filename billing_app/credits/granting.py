@@ -1,0 +1,201 @@
+"""Rules of what comes in and goes by hand: grants, adjustments, reversals, voids. Pure."""
+
+from datetime import timedelta
+
+from billing_app.credits.book import Book, Consumption
+from billing_app.credits.clawback import collect_debts
+from billing_app.credits.due import after_return, settle
+from billing_app.credits.kinds import EntryKind, LotKind
+from billing_app.credits.lots import Lot, allocate, undo
+from billing_app.credits.operations import Adjust, Grant, Reverse, Void
+from billing_app.credits.outcomes import (
+    Adjusted,
+    Granted,
+    NothingToReverse,
+    Reversed,
+    SourceMismatch,
+    UnknownEntry,
+    UnknownLot,
+    Voided,
+)
+from billing_app.credits.spending import check_enough
+from billing_app.errors import InvalidInput
+
+
+def grant(book: Book, operation: Grant) -> Granted:
+    """Make a lot, or tell of the one this source has made.
+
+    Raises:
+        SourceMismatch: the source has made a lot with other facts.
+    """
+    earlier = lot_of(book, operation.source)
+    if earlier is not None:
+        _check_same(earlier, operation)
+        return Granted(book.customer_id, earlier.id, earlier.granted, book.available, replayed=True)
+    if operation.effective_at is None and operation.expires_at is not None and operation.expires_at <= book.at:
+        raise InvalidInput('"expires_at" is over already; name "effective_at" to book a past window.', field="expires_at")
+    lot = book.open_lot(
+        kind=operation.kind,
+        label=operation.label,
+        source=operation.source,
+        payment=operation.payment,
+        origin_lot_id=None,
+        granted=operation.credits,
+        priority=operation.priority,
+        paid_minor=operation.paid_minor,
+        currency=operation.currency,
+        effective_at=operation.effective_at or book.at,
+        expires_at=operation.expires_at,
+        debt_limit=operation.debt_limit,
+        actor=operation.actor,
+        note=operation.note,
+    )
+    claim = book.claims.get(lot.payment) if lot.payment else None
+    if claim is not None and claim.frozen_at is not None:
+        lot.frozen_at = book.at
+    before = book.entry_count
+    settle(book, book.at)
+    after_return(book)
+    return Granted(book.customer_id, lot.id, lot.granted, book.available, before + 1 if lot.booked else None)
+
+
+def lot_of(book: Book, source: str) -> Lot | None:
+    """The lot a source has made."""
+    return next((lot for lot in book.lots.values() if lot.source == source), None)
+
+
+def _check_same(lot: Lot, operation: Grant) -> None:
+    """What can be told of a lot for ever: its times may move by a dispute, its label may be worded anew."""
+    asked = (operation.kind, operation.credits, operation.payment, operation.paid_minor, operation.currency)
+    if asked != (lot.kind, lot.granted, lot.payment, lot.paid_minor, lot.currency):
+        raise SourceMismatch(
+            f'"{operation.source}" has made lot {lot.id} with {lot.granted} credits; a source makes its lot once.',
+            lot_id=lot.id,
+        )
+
+
+def adjust(book: Book, operation: Adjust) -> Adjusted:
+    """Give a promotional lot, or take credits in burn order, never below zero."""
+    if operation.credits > 0:
+        made = grant(
+            book,
+            Grant(
+                customer_id=operation.customer_id,
+                credits=operation.credits,
+                kind=LotKind.ADJUSTMENT,
+                label=operation.label,
+                source=f"adjustment:{operation.key}"[:255],
+                expires_at=operation.expires_at,
+                actor=operation.actor,
+                note=operation.note,
+            ),
+        )
+        assert made.entry_id is not None
+        return Adjusted(book.customer_id, made.entry_id, operation.credits, made.available, made.lot_id)
+    check_enough(book, -operation.credits)
+    entry = book.post(
+        EntryKind.ADJUST,
+        allocate(book.queue, -operation.credits),
+        actor=operation.actor,
+        note=operation.note,
+    )
+    return Adjusted(book.customer_id, entry.id, operation.credits, entry.balance_after)
+
+
+def reverse(book: Book, operation: Reverse, *, valid_days: int) -> Reversed:
+    """Give back what a failed job was charged, into the original lots; a lot that has ended becomes a new one.
+
+    Raises:
+        UnknownEntry: no such consumption.
+        NothingToReverse: less than that is left of the entry.
+    """
+    entry = book.consumptions.get(operation.entry_id)
+    if entry is None:
+        raise UnknownEntry(
+            f"Entry {operation.entry_id} is not a consumption of this customer.", entry_id=operation.entry_id
+        )
+    left = entry.credits - entry.reversed
+    credits = operation.credits or left
+    if not left or credits > left:
+        raise NothingToReverse(
+            f"Entry {entry.entry_id} took {entry.credits} credits and {entry.reversed} were given back; "
+            f"at most {left} can be reversed.",
+            entry_id=entry.entry_id,
+            left=left,
+        )
+    parts = [(book.lots[lot_id], part) for lot_id, part in undo(entry.taken, entry.reversed, credits)]
+    living = [(lot, -part) for lot, part in parts if not lot.ended(book.at)]
+    if living:
+        book.post(
+            EntryKind.REVERSE,
+            living,
+            reverses=entry.entry_id,
+            feature=entry.feature,
+            actor=operation.actor,
+            note=operation.note,
+        )
+    renewed = [
+        _renew(book, lot, part, entry, operation, valid_days) for lot, part in parts if lot.ended(book.at)
+    ]
+    last = book.entry_count
+    entry.reversed += credits
+    after_return(book)
+    return Reversed(
+        book.customer_id, last, entry.entry_id, credits, left - credits, book.available, tuple(renewed)
+    )
+
+
+def _renew(book: Book, ended: Lot, credits: int, entry: Consumption, operation: Reverse, valid_days: int) -> int:
+    """What returns to a lot that has expired since is a lot of its own for a few days (policy)."""
+    lot = book.open_lot(
+        kind=LotKind.REVERSAL,
+        label=f"Returned: {ended.label.removeprefix('Returned: ')}"[:255],
+        source=f"reversal:{entry.entry_id}:{ended.id}:{entry.reversed}",
+        payment=None,
+        origin_lot_id=ended.id,
+        granted=credits,
+        priority=ended.priority,
+        paid_minor=0,
+        currency=None,
+        effective_at=book.at,
+        expires_at=book.at + timedelta(days=valid_days),
+        debt_limit=None,
+        actor=operation.actor,
+        note=operation.note,
+    )
+    lot.booked = True
+    book.touch(lot)
+    book.post(
+        EntryKind.REVERSE,
+        granted=credits,
+        lot_id=lot.id,
+        reverses=entry.entry_id,
+        feature=entry.feature,
+        actor=operation.actor,
+        note=operation.note,
+    )
+    if book.debts:
+        collect_debts(book, lot)
+    return lot.id
+
+
+def void(book: Book, operation: Void) -> Voided:
+    """End a lot early, or take a part of it.
+
+    Raises:
+        UnknownLot: the source made none.
+    """
+    lot = lot_of(book, operation.source)
+    if lot is None:
+        raise UnknownLot(f'No lot of this customer was made by "{operation.source}".')
+    credits = min(operation.credits, lot.free) if operation.credits else lot.free
+    if not operation.credits and lot.booked and not lot.ended(book.at):
+        lot.expires_at, lot.frozen_at = book.at, None
+        book.touch(lot)
+    entry_id = None
+    if credits:
+        lot.voided += credits
+        entry_id = book.post(
+            EntryKind.VOID, [(lot, credits)], lot_id=lot.id, actor=operation.actor, note=operation.note
+        ).id
+    return Voided(book.customer_id, lot.id, credits, lot.held, book.available, entry_id)

@@ -1,0 +1,113 @@
+"""Idempotency: what makes two requests the same, and how a bound key's answer is told again. Pure."""
+
+import json
+from dataclasses import MISSING, Field, fields
+from datetime import datetime
+from functools import cache
+from hashlib import blake2b
+from typing import Any
+
+from billing_app.credits.book import Book, Bound
+from billing_app.credits.holding import captured, held, released, told_extended
+from billing_app.credits.operations import (
+    Adjust,
+    Capture,
+    Consume,
+    Extend,
+    Hold,
+    Operation,
+    Release,
+    Reverse,
+    Void,
+)
+from billing_app.credits.outcomes import (
+    Adjusted,
+    Captured,
+    Consumed,
+    Extended,
+    Granted,
+    Held,
+    Released,
+    Reversed,
+    Success,
+    Voided,
+)
+from billing_app.credits.rating import Price
+from billing_app.credits.spending import told
+
+_NOT_BODY = frozenset({"customer_id", "key", "actor"})
+_RECALLED = {"Reverse": Reversed, "Adjust": Adjusted, "Void": Voided}
+
+
+@cache
+def _body_fields(kind: type[Operation]) -> tuple[tuple[str, Any], ...]:
+    return tuple((one.name, _default(one)) for one in fields(kind) if one.name not in _NOT_BODY)
+
+
+def _default(one: Field[Any]) -> Any:
+    return None if one.default is MISSING else one.default
+
+
+def _as_json(value: Any) -> Any:
+    if isinstance(value, Price):
+        return value.snapshot()
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return dict(value)
+
+
+def fingerprint(operation: Operation) -> bytes:
+    """16 bytes that tell one request from another: the operation and its canonical body.
+
+    Members that have their default are left out, so that a member added later does not change older requests.
+    """
+    body: dict[str, Any] = {"operation": type(operation).__name__}
+    for name, default in _body_fields(type(operation)):
+        value = getattr(operation, name)
+        if value != default:
+            body[name] = value
+    canonical = json.dumps(body, sort_keys=True, separators=(",", ":"), default=_as_json)
+    return blake2b(canonical.encode(), digest_size=16).digest()
+
+
+def subject_of(outcome: Success) -> int:
+    """The id by which a bound key's answer is found again: an entry's, a hold's or a lot's."""
+    match outcome:
+        case Consumed() | Captured() | Reversed() | Adjusted():
+            return outcome.entry_id
+        case Held() | Extended() | Released():
+            return outcome.hold_id
+        case Granted() | Voided():
+            return outcome.lot_id
+    return 0
+
+
+def answer_of(outcome: Success) -> dict[str, Any] | None:
+    """What is kept of an answer that no row tells again."""
+    if not isinstance(outcome, tuple(_RECALLED.values())):
+        return None
+    return {one.name: getattr(outcome, one.name) for one in fields(outcome) if one.name != "customer_id"}
+
+
+def recall(book: Book, operation: Operation, bound: Bound) -> Success | None:
+    """The first answer to a bound key; None for operations that are absolute and can simply be done again."""
+    match operation:
+        case Consume():
+            return told(book, book.consumptions[bound.subject], replayed=True)
+        case Hold():
+            return held(book, book.holds[bound.subject], replayed=True)
+        case Extend():
+            return told_extended(book, book.holds[bound.subject], replayed=True)
+        case Release():
+            return released(book, book.holds[bound.subject], replayed=True)
+        case Capture():
+            hold_id = book.consumptions[bound.subject].hold_id
+            assert hold_id is not None
+            return captured(book, book.holds[hold_id], replayed=True)
+        case Reverse() | Adjust() | Void():
+            assert bound.answer is not None
+            kept = {**bound.answer, "replayed": True}
+            if "new_lots" in kept:
+                kept["new_lots"] = tuple(kept["new_lots"])
+            return _RECALLED[type(operation).__name__](customer_id=book.customer_id, **kept)
+    return None
