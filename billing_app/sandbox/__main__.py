@@ -4,16 +4,12 @@ import argparse
 import asyncio
 import logging
 import signal
-import socket
 import sys
 from pathlib import Path
 
-from granian.constants import Interfaces
-from granian.log import LogLevels
-from granian.server.embed import Server
-
 from billing_app.sandbox.app import create_app
 from billing_app.sandbox.config import DEFAULT_API_KEY, DEFAULT_PORT, SandboxConfig
+from billing_app.sandbox.server import free_port, make_server, why_not_free
 from billing_app.sandbox.store import DataDirectoryInUse, Store
 
 
@@ -25,7 +21,7 @@ def main() -> int:
     if reason is not None:
         print(f"The sandbox cannot start: {reason}", file=sys.stderr)
         return 1
-    port = arguments.port or _free_port(arguments.host)
+    port = arguments.port or free_port(arguments.host)
     config = SandboxConfig(api_key=arguments.api_key, seller=arguments.seller, base_url=arguments.base_url)
     print(f"Stripe sandbox on http://{_printable(arguments.host)}:{port}  (no money moves)")
     print(f"  API key   {arguments.api_key or DEFAULT_API_KEY}")
@@ -56,12 +52,9 @@ def _why_not(host: str, port: int, data: Path) -> str | None:
     """The reason why it cannot start, in one sentence with what to do; None when it can."""
     if not 0 <= port <= 65_535:
         return f"{port} is no port; choose one between 1 and 65535, or 0 for any free one."
-    try:
-        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind((host, port))
-    except OSError as error:
-        return f"{host}:{port} is not free ({error.strerror}); stop what uses it or choose another with --port."
+    reason = why_not_free(host, port)
+    if reason is not None:
+        return f"{host}:{port} is not free ({reason}); stop what uses it or choose another with --port."
     try:
         Store(data).close()
     except DataDirectoryInUse as error:
@@ -71,25 +64,12 @@ def _why_not(host: str, port: int, data: Path) -> str | None:
     return None
 
 
-def _free_port(host: str) -> int:
-    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
-        probe.bind((host, 0))
-        return probe.getsockname()[1]
-
-
 def _printable(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
 
 async def _serve(host: str, port: int, data: Path, config: SandboxConfig) -> None:
-    server = Server(
-        create_app(data, config),
-        address=host,
-        port=port,
-        interface=Interfaces.ASGI,
-        websockets=False,
-        log_level=LogLevels.error,
-    )
+    server = make_server(create_app(data, config), host, port)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, server.stop)
