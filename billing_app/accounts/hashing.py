@@ -30,27 +30,27 @@ class PasswordVault:
 
     async def hash(self, password: str) -> str:
         """The hash to store: algorithm, cost and salt included."""
-        return await self._run(self._hasher.hash, password)
+        return await self._run(self._hasher.hash, _bytes(password))
 
     async def matches(self, stored: str | None, password: str) -> bool:
         """Whether the password is the stored one. Without a stored one it works as long, and says no."""
         if self._dummy is None:
-            self._dummy = await self._run(self._hasher.hash, secrets.token_urlsafe(24))
-        right = await self._run(self._check, stored or self._dummy, password)
+            self._dummy = await self._run(self._hasher.hash, _bytes(secrets.token_urlsafe(24)))
+        right = await self._run(self._check, stored or self._dummy, _bytes(password))
         return right and stored is not None
 
     def outdated(self, stored: str) -> bool:
         """Made with other costs than today's: hash again at the next sign-in."""
         return self._hasher.check_needs_rehash(stored)
 
-    def _check(self, stored: str, password: str) -> bool:
+    def _check(self, stored: str, password: bytes) -> bool:
         self.checks += 1
         try:
             return self._hasher.verify(stored, password)
         except (VerificationError, InvalidHashError):
             return False
 
-    async def _run(self, work: Callable[..., T], *arguments: str) -> T:
+    async def _run(self, work: Callable[..., T], *arguments: str | bytes) -> T:
         if self._under_way >= WAITING_MAX:
             raise TooBusy
         self._under_way += 1
@@ -60,3 +60,8 @@ class PasswordVault:
 
     def _finished(self, _job: "asyncio.Future[Any]") -> None:
         self._under_way -= 1
+
+
+def _bytes(password: str) -> bytes:
+    """Whatever was typed, half a character included: it is wrong then, not an error."""
+    return password.encode("utf-8", "surrogatepass")

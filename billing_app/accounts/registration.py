@@ -32,14 +32,15 @@ class Registration(UseCase):
         *,
         email: str,
         password: str,
-        name: str,
         visit: Visit,
+        name: str | None = None,
         next_path: str | None = None,
         browser: str | None = None,
     ) -> None:
         """Make an account to be confirmed by mail, or, for an address that has one, tell its owner by mail.
 
         Args:
+            name: how to call them; without it the address's part before the @.
             next_path: where to go on after confirming; a path of ours (`safe_next`).
             browser: the random value of the sign-up cookie; the link then works in that browser without password.
 
@@ -48,7 +49,7 @@ class Registration(UseCase):
             RateLimited: too many sign-ups from this place or of this address.
         """
         address = parse_email(email)
-        name = person_name(name)
+        name = person_name(name or address.local)
         password = normal_password(password)
         check_password(password, address)
         await self._limiter.take(*limits.sign_up(address, visit.ip))

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, field_validator
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from billing_app.journal.outbox import post
@@ -74,6 +74,12 @@ class Receipt(Letter):
     balance_after: int | None = Field(default=None, description="Credits available once these were granted.")
     unlocked: tuple[Text, ...] = Field(default=(), max_length=20, description="What was unlocked, in words.")
     receipt_url: str | None = Field(default=None, description="Stripe's hosted receipt or invoice.")
+
+    @field_validator("receipt_url")
+    @classmethod
+    def _only_web_addresses(cls, url: str | None) -> str | None:
+        """A button in a mail opens a web page and nothing else; without one the mail goes out all the same."""
+        return url if url and url.startswith(("https://", "http://")) else None
 
 
 class PaymentFailed(Letter):
