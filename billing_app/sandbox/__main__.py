@@ -17,7 +17,7 @@ def main() -> int:
     """Parse the command line and serve; the exit code is 0, or 1 with one sentence on what is wrong."""
     arguments = _parser().parse_args()
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
-    reason = _why_not(arguments.host, arguments.port, arguments.data)
+    reason = _why_not(arguments.host, arguments.port, arguments.data, arguments.api_key)
     if reason is not None:
         print(f"The sandbox cannot start: {reason}", file=sys.stderr)
         return 1
@@ -48,10 +48,12 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _why_not(host: str, port: int, data: Path) -> str | None:
+def _why_not(host: str, port: int, data: Path, api_key: str | None) -> str | None:
     """The reason why it cannot start, in one sentence with what to do; None when it can."""
     if not 0 <= port <= 65_535:
         return f"{port} is no port; choose one between 1 and 65535, or 0 for any free one."
+    if api_key is not None and not api_key.startswith("sk_test_"):
+        return "the API key of a sandbox begins with sk_test_; choose another with --api-key."
     reason = why_not_free(host, port)
     if reason is not None:
         return f"{host}:{port} is not free ({reason}); stop what uses it or choose another with --port."

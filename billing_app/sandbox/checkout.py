@@ -6,7 +6,7 @@ from billing_app.sandbox import payments
 from billing_app.sandbox.cards import Card
 from billing_app.sandbox.resources import charge, checkout_session, customer, fields, payment_intent
 from billing_app.sandbox.resources.payment_method import new_payment_method
-from billing_app.sandbox.store import Record
+from billing_app.sandbox.store import Record, Store
 from billing_app.sandbox.work import Work
 
 _EXPIRY_BATCH = 100
@@ -49,7 +49,7 @@ def pay(work: Work, session: Record, buyer: Buyer, entered: CardEntered | None) 
         exp_month=entered.exp_month,
         exp_year=entered.exp_year,
         billing={"email": buyer.email, "name": buyer.name, "address": {"country": buyer.country}},
-        allow_redisplay="limited" if session.private["intent"].get("setup_future_usage") else "unspecified",
+        allow_redisplay=session.private["allow_redisplay"],
     )
     intent = _intent(work, session, buyer)
     outcome = payments.attempt(work, intent, method, on_page=True)
@@ -88,21 +88,21 @@ def complete(work: Work, session: Record) -> None:
         body["payment_status"] = "paid"
     if body["customer"] is None:
         body["customer"] = session.private.get("customer")
+    else:
+        _update_customer(work, session)
     body.update(status="complete", url=None)
     work.save(session)
     work.emit("checkout.session.completed", body)
 
 
-def expire_due(work: Work) -> int:
-    """Expire open sessions whose time is over; how many, at most a batch."""
-    rows = work.store.sql.execute(
+def overdue(store: Store, now: int) -> list[str]:
+    """Ids of open sessions whose time is over at Unix time `now`; at most a batch."""
+    rows = store.sql.execute(
         "SELECT id FROM objects WHERE type = 'checkout.session' AND json_extract(body, '$.status') = 'open'"
         " AND json_extract(body, '$.expires_at') <= ? LIMIT ?",
-        (work.now, _EXPIRY_BATCH),
-    ).fetchall()
-    for row in rows:
-        checkout_session.close(work, work.get("checkout.session", row["id"]))
-    return len(rows)
+        (now, _EXPIRY_BATCH),
+    )
+    return [row["id"] for row in rows]
 
 
 def _make_customer(work: Work, session: Record, buyer: Buyer) -> None:
@@ -113,6 +113,15 @@ def _make_customer(work: Work, session: Record, buyer: Buyer) -> None:
     made = work.add(customer.new_customer(work, {"email": buyer.email, "name": buyer.name}))
     work.emit("customer.created", made.body)
     session.private["customer"] = made.id
+
+
+def _update_customer(work: Work, session: Record) -> None:
+    """`customer_update`: what the buyer entered goes to the customer, where the session says `auto`."""
+    entered = session.body["customer_details"]
+    asked = session.private["customer_update"]
+    changes = {name: entered[name] for name in ("address", "name") if asked.get(name) == "auto" and entered.get(name)}
+    if changes:
+        customer.update(work, changes, session.body["customer"])
 
 
 def _intent(work: Work, session: Record, buyer: Buyer) -> Record:

@@ -37,7 +37,7 @@ async def page(request: Request) -> Response:
             if given is None:
                 return render(
                     "challenge.html",
-                    seller=(session and session.private.get("seller")) or work.config.seller,
+                    seller=session.body["branding_settings"]["display_name"] if session else work.config.seller,
                     intent=intent.body,
                     method=work.get("payment_method", intent.body["payment_method"]).body,
                     token=form_token(request, intent_id),

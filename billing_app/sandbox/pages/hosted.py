@@ -87,6 +87,8 @@ def _submitted(request: Request, work: Work, session: Record, given: dict[str, s
     if not _settle_country(work, session, entry) or action == "country":
         return _shown(request, work, session, entry)
     entered = _read(entry, needs_card=session.body["amount_total"] > 0)
+    if _asks_country(session) and entry.values["country"] not in tax.COUNTRIES:
+        entry.errors["country"] = "Choose your country."
     if entry.errors:
         entry.alert = "Please correct the marked fields. Nothing was charged."
         return _shown(request, work, session, entry, status=422)
@@ -120,13 +122,10 @@ def _settle_country(work: Work, session: Record, entry: Entry) -> bool:
         return True
     country = entry.values["country"] if entry.values["country"] in tax.COUNTRIES else ""
     entry.values["country"] = country
-    before = (session.private.get("tax_country"), session.body["amount_total"])
+    before = session.body["amount_total"]
     checkout_session.retotal(session, country or None)
     work.save(session)
-    if not country:
-        entry.errors["country"] = "Choose your country; the tax depends on it."
-        return True
-    if before[1] != session.body["amount_total"]:
+    if country and before != session.body["amount_total"]:
         total = currencies.written(session.body["amount_total"], session.body["currency"])
         entry.note = f"Tax for {tax.COUNTRIES[country]} is included now: the total is {total}."
         return False
@@ -201,7 +200,7 @@ def _shown(request: Request, work: Work, session: Record, entry: Entry, status: 
     body = session.body
     values: dict[str, Any] = {
         "session": body,
-        "seller": session.private.get("seller") or work.config.seller,
+        "seller": body["branding_settings"]["display_name"],
         "items": session.private["line_items"],
         "products": {
             item["price"]["product"]: work.get("product", item["price"]["product"]).body
@@ -211,7 +210,7 @@ def _shown(request: Request, work: Work, session: Record, entry: Entry, status: 
         "entry": entry,
         "cards": cards.ONE_CLICK,
         "countries": sorted(tax.COUNTRIES.items(), key=lambda country: country[1]),
-        "asks_country": body["automatic_tax"]["enabled"] or body["billing_address_collection"] == "required",
+        "asks_country": _asks_country(session),
         "expiry_example": f"12 / {int(time.strftime('%y')) + 4:02d}",
         "fates": _FATES,
         "pay_label": _pay_label(body["submit_type"]),
@@ -220,12 +219,18 @@ def _shown(request: Request, work: Work, session: Record, entry: Entry, status: 
 
 
 _FATES = (
-    ("now", "Now, once, in order"),
+    ("now", "On time"),
     ("late", "Late"),
     ("twice", "Twice"),
     ("reversed", "Out of order"),
     ("never", "Never"),
 )
+
+
+def _asks_country(session: Record) -> bool:
+    """Tax depends on it, or the seller wants an address: the country is as much of it as the sandbox takes."""
+    body = session.body
+    return body["automatic_tax"]["enabled"] or body["billing_address_collection"] == "required"
 
 
 def _pay_label(submit_type: str | None) -> str:

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import logging
 import secrets
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +16,8 @@ from billing_app.sandbox import currencies
 from billing_app.sandbox.errors import ApiError
 from billing_app.sandbox.form import decode
 from billing_app.sandbox.place import place_of
+
+logger = logging.getLogger(__name__)
 
 _MAX_FORM_BYTES = 16_384
 _HEADERS = {
@@ -73,6 +76,14 @@ async def form_of(request: Request, subject: str) -> dict[str, str] | None:
         return None
     given = fields.get("token", "")
     return fields if secrets.compare_digest(given.encode(), form_token(request, subject).encode()) else None
+
+
+async def failed(request: Request, error: Exception) -> HTMLResponse:
+    """What a page says when it could not be made; nothing was changed."""
+    if isinstance(error, ApiError):
+        return notice("This is not possible", error.message, status=error.status)
+    logger.error("the page %s failed in the sandbox", request.url.path, exc_info=error)
+    return notice("The sandbox stumbled", "Nothing was changed. Its log has the details.", status=500)
 
 
 def refused_form() -> HTMLResponse:

@@ -1,36 +1,20 @@
 """Checkout sessions, mode payment (https://docs.stripe.com/api/checkout/sessions)."""
 
-from urllib.parse import urlsplit
-
 from billing_app.sandbox import currencies
-from billing_app.sandbox.errors import invalid, missing, unsupported
+from billing_app.sandbox.errors import invalid
 from billing_app.sandbox.ids import new_id
 from billing_app.sandbox.paging import page, page_of
 from billing_app.sandbox.parameters import refuse_others
-from billing_app.sandbox.resources import fields, line_item
+from billing_app.sandbox.resources import fields, line_item, session_rules
 from billing_app.sandbox.store import Json, Record
 from billing_app.sandbox.work import Work
 
-_CREATE = {
-    "automatic_tax", "billing_address_collection", "branding_settings", "cancel_url", "client_reference_id",
-    "custom_text", "customer", "customer_creation", "customer_email", "customer_update", "expand", "expires_at",
-    "line_items", "locale", "metadata", "mode", "origin_context", "payment_intent_data", "payment_method_data",
-    "payment_method_options", "saved_payment_method_options", "submit_type", "success_url", "ui_mode",
-    "adaptive_pricing", "allow_promotion_codes", "invoice_creation", "phone_number_collection", "tax_id_collection",
-}  # fmt: skip
-_INTENT_DATA = {
-    "capture_method", "description", "metadata", "receipt_email", "setup_future_usage", "statement_descriptor",
-    "statement_descriptor_suffix",
-}  # fmt: skip
-# Taken only when they are off: what they turn on is not in this sandbox yet.
-_ONLY_OFF = ("allow_promotion_codes", "invoice_creation", "phone_number_collection", "tax_id_collection")
-_LIFETIME_S, _SHORTEST_S = 86_400, 1_800
-_MAX_REFERENCE, _MAX_URL = 200, 5_000
+_LIFETIME_S = 86_400
 
 
 def create(work: Work, params: Json) -> Json:
     """POST /v1/checkout/sessions."""
-    _check(work, params)
+    session_rules.check(work, params)
     items = line_item.new_line_items(work, params.get("line_items", []), params["mode"])
     body = _new_session(work, params, items[0]["currency"])
     record = Record("checkout.session", body["id"], work.now, body, _private(params, items))
@@ -117,62 +101,6 @@ def retotal(record: Record, country: str | None) -> None:
     body["total_details"]["amount_tax"] = sum(item["amount_tax"] for item in items)
 
 
-def _check(work: Work, params: Json) -> None:
-    refuse_others(params, _CREATE)
-    _check_kind(params)
-    if "success_url" not in params:
-        raise missing("success_url")
-    for name in ("success_url", "cancel_url"):
-        if name in params:
-            _check_url(params[name], name)
-    _check_buyer(work, params)
-    if not work.now + _SHORTEST_S <= params.get("expires_at", work.now + _SHORTEST_S) <= work.now + _LIFETIME_S:
-        message = "The `expires_at` timestamp must be between 30 minutes and 24 hours from Checkout Session creation."
-        raise invalid(message, param="expires_at")
-    intent_data = params.get("payment_intent_data", {})
-    refuse_others(intent_data, _INTENT_DATA, "payment_intent_data")
-    if intent_data.get("capture_method") == "manual":
-        raise unsupported("payment_intent_data[capture_method]=manual")
-
-
-def _check_kind(params: Json) -> None:
-    """What this sandbox does: a hosted page for one payment, without the extras of `_ONLY_OFF`."""
-    if "mode" not in params:
-        raise missing("mode")
-    if params["mode"] != "payment":
-        raise unsupported(f"mode={params['mode']}")
-    if params.get("ui_mode", "hosted_page") != "hosted_page":
-        raise unsupported(f"ui_mode={params['ui_mode']}")
-    for name in _ONLY_OFF:
-        given = params.get(name)
-        if given is True or (isinstance(given, dict) and given.get("enabled")):
-            raise unsupported(name)
-
-
-def _check_buyer(work: Work, params: Json) -> None:
-    if "customer" in params:
-        work.get("customer", params["customer"], param="customer")
-        for other in ("customer_email", "customer_creation"):
-            if other in params:
-                message = f"You may only specify one of these parameters: customer, {other}."
-                raise invalid(message, param=other, code="parameters_exclusive")
-    if len(params.get("client_reference_id", "")) > _MAX_REFERENCE:
-        message = f"client_reference_id can have at most {_MAX_REFERENCE} characters."
-        raise invalid(message, param="client_reference_id")
-    email = params.get("customer_email", "a@b")
-    if "@" not in email or any(character.isspace() for character in email):
-        raise invalid(f"Invalid email address: {email[:200]}", param="customer_email", code="email_invalid")
-
-
-def _check_url(url: str, param: str) -> None:
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        parts = urlsplit("")
-    if parts.scheme not in ("http", "https") or not parts.netloc or len(url) > _MAX_URL:
-        raise invalid("Not a valid URL", param=param, code="url_invalid")
-
-
 def _new_session(work: Work, params: Json, currency: str) -> Json:
     session_id = new_id("checkout.session")
     automatic_tax = params.get("automatic_tax", {}).get("enabled", False)
@@ -191,7 +119,7 @@ def _new_session(work: Work, params: Json, currency: str) -> Json:
             "status": None,
         },
         "billing_address_collection": params.get("billing_address_collection"),
-        "branding_settings": None,
+        "branding_settings": _branding(work, params),
         "cancel_url": params.get("cancel_url"),
         "client_reference_id": params.get("client_reference_id"),
         "client_secret": None,
@@ -232,7 +160,7 @@ def _new_session(work: Work, params: Json, currency: str) -> Json:
         "permissions": None,
         "phone_number_collection": {"enabled": False},
         "recovered_from": None,
-        "saved_payment_method_options": _saved_options(params),
+        "saved_payment_method_options": None,
         "setup_intent": None,
         "shipping_address_collection": None,
         "shipping_cost": None,
@@ -252,8 +180,8 @@ def _private(params: Json, items: list[Json]) -> Json:
     return {
         "line_items": items,
         "intent": params.get("payment_intent_data", {}),
-        "seller": params.get("branding_settings", {}).get("display_name"),
         "customer_update": params.get("customer_update", {}),
+        "allow_redisplay": params.get("payment_method_data", {}).get("allow_redisplay", "unspecified"),
     }
 
 
@@ -285,14 +213,15 @@ def _tax_country(work: Work, params: Json) -> str | None:
     return address and address["country"]
 
 
-def _saved_options(params: Json) -> Json | None:
-    given = params.get("saved_payment_method_options")
-    if given is None:
-        return None
+def _branding(work: Work, params: Json) -> Json:
     return {
-        "allow_redisplay_filters": given.get("allow_redisplay_filters", ["always"]),
-        "payment_method_remove": given.get("payment_method_remove", "disabled"),
-        "payment_method_save": given.get("payment_method_save"),
+        "background_color": "#ffffff",
+        "border_style": "rounded",
+        "button_color": "#4f46e5",
+        "display_name": params.get("branding_settings", {}).get("display_name") or work.config.seller,
+        "font_family": "default",
+        "icon": None,
+        "logo": None,
     }
 
 

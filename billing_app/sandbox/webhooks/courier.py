@@ -103,9 +103,12 @@ class Courier:
                 return
             endpoint = self._store.get("webhook_endpoint", endpoint_id)
             event = self._store.get("event", delivery.event_id)
-            if endpoint is None or event is None or endpoint.body["status"] != "enabled":
+            if endpoint is None or endpoint.body["status"] != "enabled":
                 outbox.abandon(self._store, endpoint_id, "the endpoint is gone or disabled")
                 return
+            if event is None:
+                outbox.forget(self._store, delivery)
+                continue
             await self._attempt(delivery, endpoint, event)
 
     async def _attempt(self, delivery: outbox.Delivery, endpoint: Record, event: Record) -> None:

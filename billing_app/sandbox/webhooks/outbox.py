@@ -109,6 +109,9 @@ def attempted(
     delivered = status is not None and 200 <= status < 300
     state = "delivered" if delivered else "failed" if retry_ms is None else "pending"
     with store.transaction():
+        known = store.sql.execute("SELECT 1 FROM deliveries WHERE id = ?", (delivery.id,)).fetchone()
+        if known is None:  # trimmed with its event while it was on its way
+            return
         store.sql.execute(
             "INSERT INTO attempts (delivery_id, at, duration_ms, status, answer) VALUES (?, ?, ?, ?, ?)",
             (delivery.id, now_ms(), duration_ms, status, answer[:_MAX_ANSWER]),
@@ -125,6 +128,11 @@ def abandon(store: Store, endpoint_id: str, why: str) -> None:
         "UPDATE deliveries SET state = 'failed', note = ? WHERE endpoint_id = ? AND state = 'pending'",
         (why, endpoint_id),
     )
+
+
+def forget(store: Store, delivery: Delivery) -> None:
+    """Drop a delivery whose event is no longer kept."""
+    store.sql.execute("DELETE FROM deliveries WHERE id = ?", (delivery.id,))
 
 
 def pending(store: Store, event_id: str) -> int:
