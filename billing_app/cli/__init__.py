@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from billing_app.cli import processes
+from billing_app.cli import admin, catalog, processes
 from billing_app.errors import DomainError
 
 
@@ -27,7 +27,7 @@ def parser() -> Parser:
     made.add_argument("--debug", action="store_true", help="show the traceback of an error")
     made.add_argument("--catalog", metavar="NAME", help="a preset's name or a catalogue file's path (CATALOG)")
     commands = made.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for subject in (processes,):
+    for subject in (processes, catalog, admin):
         subject.add_commands(commands)
     return made
 

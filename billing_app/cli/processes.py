@@ -1,44 +1,45 @@
 """Commands that are processes: the whole product, one part of it, or a step of starting it."""
 
 import argparse
-from pathlib import Path
-import json
 import sys
+from pathlib import Path
 from typing import Any
 
+from billing_app.errors import Conflict, DomainError, InvalidInput
 from billing_app.settings import get_settings
 
 
 def add_commands(commands: Any) -> None:
-    """run, dev, reset, web, worker, migrate; and, for the supervisor, build and prepare."""
-    for name, help_ in (
+    """run, dev, reset, web, worker, migrate; and, for the supervisor alone, build and prepare."""
+    for name, said in (
         ("run", "start everything and serve, until Ctrl-C"),
-        ("dev", "as run, and reload while you work on the code"),
+        ("dev", "as run, and reload while you work"),
     ):
-        command = commands.add_parser(name, help=help_)
+        command = commands.add_parser(name, help=said)
         command.add_argument("--port", type=int, default=3000, help="where people reach it (default: %(default)s)")
         command.add_argument("--host", default="0.0.0.0", help="address to listen on (default: all)")  # noqa: S104
         command.add_argument("--sandbox-port", type=int, help="the Stripe sandbox's (default: the next one free)")
         command.set_defaults(act=_run, develop=name == "dev")
 
-    command = commands.add_parser("reset", help="delete the data of the embedded database and the sandbox")
+    command = commands.add_parser("reset", help="delete the data of this catalogue's sandbox installation")
     command.add_argument("--yes", action="store_true", help="do not ask")
     command.set_defaults(act=_reset)
+
+    command = commands.add_parser("migrate", help="bring the database's schema up to date")
+    command.set_defaults(act=_migrate)
 
     command = commands.add_parser("web", help="serve pages and API alone; needs DATABASE_URL and a build")
     command.add_argument("--port", type=int, default=3000)
     command.add_argument("--host", default="0.0.0.0")  # noqa: S104
     command.set_defaults(act=_web)
 
-    command = commands.add_parser("migrate", help="bring the database's schema up to date")
-    command.set_defaults(act=_migrate)
-
-    command = commands.add_parser("build")
-    command.add_argument("--layout-only", action="store_true")
+    command = commands.add_parser("build", help="build the pages into REFLEX_WEB_WORKDIR")
+    command.add_argument("--layout-only", action="store_true", help="only make the folder")
     command.set_defaults(act=_build)
-    command = commands.add_parser("prepare")
-    command.add_argument("--webhook-url", default="")
-    command.add_argument("--answer", type=Path, required=True)
+
+    command = commands.add_parser("prepare", help="migrations, catalogue, demo data: what run does before it serves")
+    command.add_argument("--webhook-url", default="", help="where our sandbox shall deliver to")
+    command.add_argument("--answer", type=Path, help="file for the outcome as JSON")
     command.set_defaults(act=_prepare)
 
 
@@ -47,6 +48,39 @@ def _run(asked: argparse.Namespace) -> int:
 
     wishes = Wishes(port=asked.port, host=asked.host, sandbox_port=asked.sandbox_port, develop=asked.develop)
     return Supervisor(get_settings(), wishes).run()
+
+
+def _reset(asked: argparse.Namespace) -> None:
+    from billing_app.supervisor.places import Places, shortened
+
+    settings = get_settings()
+    if settings.database_url:
+        raise Conflict(
+            "reset deletes the embedded database only, and DATABASE_URL names another one. To begin again there, drop "
+            "and create that database yourself."
+        )
+    places = Places.of(settings)
+    with places.locked():
+        if not asked.yes:
+            if not sys.stdin.isatty():
+                raise InvalidInput(
+                    "reset deletes data and nobody is here to ask: say so with --yes (make reset YES=1)."
+                )
+            question = f"Delete all data of the catalogue {settings.catalog} in {shortened(places.root)}? Type yes: "
+            if input(question).strip().lower() != "yes":
+                print("Nothing was deleted.")
+                return
+        deleted = places.delete_data()
+    print(f"Deleted: {', '.join(deleted)}." if deleted else "There was nothing to delete.")
+
+
+def _migrate(_asked: argparse.Namespace) -> None:
+    from billing_app.cli.installation import installation
+    from billing_app.supervisor.preparing import migrate
+
+    with installation() as settings:
+        migrate(settings)
+    print("The schema is up to date.")
 
 
 def _web(asked: argparse.Namespace) -> None:
@@ -64,18 +98,22 @@ def _build(asked: argparse.Namespace) -> None:
         frontend.compile_and_bundle()
 
 
-def _migrate(_asked: argparse.Namespace) -> None:
-    pass
+def _prepare(asked: argparse.Namespace) -> None:
+    import asyncio
+    import json
 
+    from billing_app.logs import configure_logging
+    from billing_app.supervisor.preparing import prepare
 
-def _reset(_asked: argparse.Namespace) -> None:
-    pass
-
-
-def _prepare(asked: argparse.Namespace) -> int:
-    """Answers in JSON, for the supervisor."""
-    from billing_app.db.migrate import upgrade
-
-    upgrade(get_settings().owner_url)
-    asked.answer.write_text(json.dumps({"summary": "spike"}))
-    return 0
+    settings = get_settings()
+    configure_logging("prepare", level="WARNING")
+    try:
+        answer = asyncio.run(prepare(settings, asked.webhook_url))
+    except DomainError as error:
+        if asked.answer:
+            asked.answer.write_text(json.dumps({"error": error.detail}))
+        raise
+    if asked.answer:
+        asked.answer.write_text(json.dumps(answer))
+    else:
+        print(answer["summary"])

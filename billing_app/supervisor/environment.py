@@ -2,10 +2,11 @@
 
 import os
 import tempfile
+from collections.abc import MutableMapping
 from pathlib import Path
 
 from billing_app.settings import Mode, Settings
-from billing_app.supervisor.places import Places
+from billing_app.supervisor.places import Places, check_catalog_name
 
 
 def base_environment(settings: Settings, places: Places, port: int) -> dict[str, str]:
@@ -13,7 +14,7 @@ def base_environment(settings: Settings, places: Places, port: int) -> dict[str,
     public_url = settings.public_url if "public_url" in settings.model_fields_set else f"http://localhost:{port}"
     made = {
         **os.environ,
-        "CATALOG": settings.catalog,
+        "CATALOG": check_catalog_name(settings.catalog),
         "PUBLIC_URL": public_url,
         "REFLEX_DIR": str(places.reflex),
         "REFLEX_CHECK_LATEST_VERSION": "false",
@@ -25,7 +26,7 @@ def base_environment(settings: Settings, places: Places, port: int) -> dict[str,
     return made
 
 
-def give_runtime_folder(environment: dict[str, str]) -> None:
+def give_runtime_folder(environment: MutableMapping[str, str]) -> None:
     """Set XDG_RUNTIME_DIR where it is missing, as in containers: PostgreSQL's wheel keeps its lock and socket there."""
     if environment.get("XDG_RUNTIME_DIR"):
         return

@@ -6,11 +6,12 @@ import hashlib
 import json
 import os
 import re
+import shutil
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from billing_app.errors import Conflict
+from billing_app.errors import Conflict, NotFound
 from billing_app.settings import Settings, new_secret
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -78,6 +79,23 @@ class Places:
         """Reflex's own folder, shared by the catalogues."""
         return self.root.parent / "reflex"
 
+    def delete_data(self) -> list[str]:
+        """Delete what people and payments have left here; the finished pages stay.
+
+        Returns:
+            What was deleted, for the screen.
+        """
+        deleted: list[str] = []
+        for path in (self.postgres, self.sandbox, self.root / "secret_key", self.root / "webhook_secret"):
+            if path.is_dir():
+                shutil.rmtree(path)
+            elif path.exists():
+                path.unlink()
+            else:
+                continue
+            deleted.append(shortened(path))
+        return deleted
+
     def make(self) -> None:
         """Make the folders that everything else relies on."""
         for folder in (self.root, self.logs, self.sandbox, self.sites, self.reflex):
@@ -86,9 +104,22 @@ class Places:
     def secret_key(self) -> str:
         """What signs links and tokens of a sandbox installation: made at first use, readable by its owner."""
         path = self.root / "secret_key"
+        self.root.mkdir(parents=True, exist_ok=True)
         with contextlib.suppress(FileExistsError):
             _write_privately(path, new_secret(), exclusive=True)
         return path.read_text().strip()
+
+    def webhook_secret(self, url: str) -> str | None:
+        """The secret of the sandbox's endpoint that delivers to `url`, if it was kept."""
+        try:
+            kept = json.loads((self.root / "webhook_secret").read_text())
+        except (OSError, ValueError):
+            return None
+        return kept.get("secret") if isinstance(kept, dict) and kept.get("url") == url else None
+
+    def keep_webhook_secret(self, url: str, secret: str) -> None:
+        """Keep it: the sandbox tells it once, as Stripe does."""
+        _write_privately(self.root / "webhook_secret", json.dumps({"url": url, "secret": secret}))
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
@@ -133,6 +164,20 @@ class Places:
     @property
     def _running_file(self) -> Path:
         return self.root / "running.json"
+
+
+def check_catalog_name(name: str) -> str:
+    """The catalogue's name as every process can use it: a preset's, or a file's full path.
+
+    Raises:
+        NotFound: there is neither; names the presets.
+    """
+    presets = sorted(path.stem for path in (PROJECT / "billing_app" / "catalog" / "presets").glob("*.toml"))
+    if name in presets:
+        return name
+    if Path(name).is_file():
+        return str(Path(name).resolve())
+    raise NotFound(f"There is no catalogue {name!r}: no such file, and the presets are {', '.join(presets)}.")
 
 
 def folder_name(catalog: str) -> str:

@@ -14,7 +14,7 @@ from billing_app.settings import Mode, Settings
 from billing_app.supervisor import frontend, ports
 from billing_app.supervisor.children import Child
 from billing_app.supervisor.environment import base_environment, give_runtime_folder
-from billing_app.supervisor.places import PROJECT, Places, Running, shortened
+from billing_app.supervisor.places import PROJECT, Places, Running, check_catalog_name, shortened
 from billing_app.supervisor.screen import Screen
 from billing_app.supervisor.tasks import Interrupted, Tasks
 
@@ -63,6 +63,7 @@ class Supervisor:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._end_soon)
         began = time.monotonic()
+        check_catalog_name(self.settings.catalog)
         ports.must_be_free(self.wishes.port, self.wishes.host, variable="PORT", option="--port")
         with self.places.locked():
             try:

@@ -51,6 +51,10 @@ class Tasks:
         try:
             self._run(environment, "prepare.log", PREPARE_LIMIT_S, "prepare", *arguments)
             return json.loads(answer.read_text())
+        except Unavailable:
+            if answer.exists():
+                raise Unavailable(json.loads(answer.read_text())["error"]) from None
+            raise
         finally:
             answer.unlink(missing_ok=True)
 
