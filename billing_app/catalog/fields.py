@@ -1,5 +1,6 @@
 """The kinds of value a catalogue file is made of, each with its limits and the words that say what is wrong."""
 
+import re
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any
 
@@ -20,6 +21,7 @@ from billing_app.money import Money, known, parse_amount
 
 MAX_CREDITS = 10**12
 
+_CODE_PATTERN = r"^[a-z][a-z0-9_]{0,59}$"
 _MONEY_PATTERN = r"^-?[0-9]+(\.[0-9]+)? [A-Z]{3}$"
 
 
@@ -27,6 +29,11 @@ class Part(BaseModel):
     """A part of the catalogue: nothing unknown in it, nothing changed after it is read."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+
+def is_code(text: str) -> bool:
+    """Whether something could be the code of anything: names from outside are asked before they meet the database."""
+    return re.fullmatch(_CODE_PATTERN, text) is not None
 
 
 def _no_control_characters(text: str) -> str:
@@ -101,10 +108,10 @@ def _word_for_none(word: str) -> tuple[BeforeValidator, PlainSerializer, WithJso
     """TOML has no null, so a word stands for "no limit"; in Python it is None."""
 
     def read(value: Any) -> Any:
-        if value == word:
+        if value == word or value is None:
             return None
-        if value is None or isinstance(value, bool) or not isinstance(value, int):
-            raise ValueError(f'write a whole number or "{word}", not {value!r}')
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise ValueError(f'write a whole number or "{word}", not {value!r}')  # noqa: TRY004
         return value
 
     return (
@@ -114,7 +121,7 @@ def _word_for_none(word: str) -> tuple[BeforeValidator, PlainSerializer, WithJso
     )
 
 
-Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
+Code = Annotated[str, StringConstraints(pattern=_CODE_PATTERN)]
 """What a thing is called in APIs and tables: `ai_qa_generation`. Never changed once sold."""
 Name = Annotated[str, StringConstraints(min_length=1, max_length=80), AfterValidator(_no_control_characters)]
 Line = Annotated[str, StringConstraints(max_length=300), AfterValidator(_no_control_characters)]

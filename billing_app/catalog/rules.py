@@ -48,7 +48,9 @@ def _repeated(section: str, key: str, things: Sequence[Any]) -> Iterator[Finding
 def _money(catalog: Catalog) -> Iterator[Finding]:
     for path, price in _prices(catalog):
         if price.currency != catalog.currency:
-            yield Finding(path, f"{price} is not in {catalog.currency}, the currency of this catalogue", ("currency",))
+            yield Finding(
+                path, f"{price} is not in {catalog.currency}, the currency of this catalogue, set", ("currency",)
+            )
         elif price.minor <= 0:
             yield Finding(path, f"a price must be more than nothing, not {price}")
         elif price.minor < least_charge_minor(price.currency):
@@ -137,7 +139,9 @@ def _plans_fit(catalog: Catalog) -> Iterator[Finding]:
     for number, plan in enumerate(catalog.plans):
         path: Path = ("plans", number)
         if plan.contact_only and plan.prices:
-            yield Finding((*path, "contact_only"), "a plan by contact has no prices", (*path, "prices"))
+            yield Finding(
+                (*path, "contact_only"), "a plan by contact cannot have prices, as it does", (*path, "prices")
+            )
         if plan.contact_url and not plan.contact_only:
             yield Finding((*path, "contact_url"), "only a plan by contact (contact_only = true) has a contact_url")
         if plan.free and plan.active:

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from billing_app import clock
 from billing_app.catalog import store
 from billing_app.catalog.difference import Difference, changes
+from billing_app.catalog.fields import is_code
 from billing_app.catalog.items import ItemKind, Offer, Reconciled, reconcile, wanted
 from billing_app.catalog.loading import Source, content_hash, load, to_toml
 from billing_app.catalog.models import CatalogVersion
@@ -138,7 +139,7 @@ class CatalogService:
         known_kind = next((each for each in ItemKind if each == kind), None)
         known_period = next((each for each in Period if each == period), None)
         sold = known_kind in (ItemKind.PACK, ItemKind.UNLOCK) or Capability.SUBSCRIPTIONS in self.capabilities
-        if known_kind and sold and (period is None or known_period):
+        if known_kind and sold and is_code(code) and (period is None or known_period):
             async with self._work(session) as work:
                 found = await store.on_sale(work, known_kind, code, known_period)
             if found and found.price:
@@ -168,7 +169,7 @@ class CatalogService:
             in_force = (await self.published(session=work)).catalog.plan(code)
             if in_force:
                 return in_force
-            found = await store.last_definition(work, ItemKind.PLAN, code)
+            found = await store.last_definition(work, ItemKind.PLAN, code) if is_code(code) else None
         if found is None:
             raise NotFound(f'There is no plan "{code[:60]}".')
         return Plan.model_validate(found.definition)
