@@ -113,7 +113,13 @@ class Decision:
     def refusal(self) -> "Refused":
         """The error that says what this decision says; only for a decision that does not allow."""
         assert not self.allowed, "a decision that allows is no refusal"
-        return (NotEnough if self.basis is Basis.CREDITS else Locked)(self)
+        match self.basis:
+            case Basis.CREDITS:
+                return NotEnough(self)
+            case Basis.PLAN:
+                return PlanLacks(self)
+            case _:
+                return Locked(self)
 
 
 class Refused(DomainError):
@@ -141,6 +147,14 @@ class Locked(Refused):
 
     code = "feature_locked"
     title = "This feature is locked"
+
+
+class PlanLacks(Refused):
+    """The feature comes with plans, and the customer's is none of them."""
+
+    status = 403
+    code = "plan_lacks_feature"
+    title = "Not in your plan"
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +187,7 @@ class Use:
 
     Attributes:
         charged: credits taken; 0 for an unlock or a free feature.
-        available: credits available afterwards.
+        available: credits available afterwards; None when it is not paid in credits.
         remaining: uses left afterwards; None = unlimited.
         repeated: the same key was used before; nothing was taken now.
     """
@@ -183,6 +197,6 @@ class Use:
     units: int
     basis: Basis
     charged: int
-    available: int
+    available: int | None
     remaining: int | None
     repeated: bool

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Index, Integer, String, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Index, String, UniqueConstraint
 from sqlmodel import Field
 
 from billing_app.db.model import SQLModel, identity_key, timestamp
@@ -25,12 +25,12 @@ class Unlock(SQLModel, table=True):
         Index(None, "payment_reference"),
     )
 
-    id: int | None = identity_key()
+    id: int = identity_key()
     customer_id: int = Field(sa_column=Column(BigInteger, ForeignKey("customers.id"), nullable=False))
     code: str = Field(sa_column=Column(String, nullable=False))
     feature: str = Field(sa_column=Column(String, nullable=False))
-    uses_granted: int | None = Field(default=None, sa_column=Column(Integer))
-    uses_taken: int = Field(default=0, sa_column=Column(Integer, nullable=False, server_default="0"))
+    uses_granted: int | None = Field(default=None, sa_column=Column(BigInteger))
+    uses_taken: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, server_default="0"))
     source: str = Field(sa_column=Column(String, nullable=False))
     payment_reference: str | None = Field(default=None, sa_column=Column(String))
     paid_minor: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, server_default="0"))
@@ -50,14 +50,14 @@ class UnlockUse(SQLModel, table=True):
         CheckConstraint("units > 0", name="units"),
     )
 
-    id: int | None = identity_key()
+    id: int = identity_key()
     customer_id: int = Field(sa_column=Column(BigInteger, nullable=False))
     feature: str = Field(sa_column=Column(String, nullable=False))
-    units: int = Field(sa_column=Column(Integer, nullable=False))
+    units: int = Field(sa_column=Column(BigInteger, nullable=False))
     key: str = Field(sa_column=Column(String, nullable=False))
     fingerprint: str = Field(sa_column=Column(String, nullable=False))
     reference: str | None = Field(default=None, sa_column=Column(String))
-    remaining: int | None = Field(default=None, sa_column=Column(Integer))
+    remaining: int | None = Field(default=None, sa_column=Column(BigInteger))
     used_at: datetime = timestamp()
 
 
@@ -70,4 +70,4 @@ class UnlockUsePart(SQLModel, table=True):
     use_id: int = Field(sa_column=Column(BigInteger, ForeignKey("unlock_uses.id"), primary_key=True))
     unlock_id: int = Field(sa_column=Column(BigInteger, ForeignKey("unlocks.id"), primary_key=True))
     customer_id: int = Field(sa_column=Column(BigInteger, nullable=False))
-    units: int = Field(sa_column=Column(Integer, nullable=False))
+    units: int = Field(sa_column=Column(BigInteger, nullable=False))

@@ -1,7 +1,7 @@
 """The one module that talks to Stripe. Timeouts, bounded retries, our own errors; never inside a transaction."""
 
 import logging
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NoReturn, TypeVar
@@ -11,16 +11,19 @@ import stripe
 from stripe import HTTPXClient, StripeClient
 
 from billing_app.errors import Conflict, DomainError, NotFound, Unavailable
+from billing_app.payments.event_types import ENDPOINT_TYPES
 from billing_app.payments.stripe_objects import (
     MANAGED_BY,
     Charge,
     Event,
     Intent,
     Session,
+    SessionWithPayment,
     read_charge,
     read_event,
     read_intent,
     read_session,
+    read_session_with_payment,
 )
 from billing_app.settings import Settings
 
@@ -66,15 +69,28 @@ class WrongSignature(DomainError):
     title = "The signature is not valid"
 
 
+class NotAnEvent(DomainError):
+    """A signed delivery that is no snapshot event: the endpoint is set up for another kind."""
+
+    status = 400
+    code = "not_an_event"
+    title = "The body is not an event"
+
+
 @dataclass(frozen=True, slots=True)
 class LineItem:
-    """What is sold in a session: one thing, once. `amount_minor` in minor units of `currency`."""
+    """What is sold in a session: one thing, once. `amount_minor` in minor units of `currency`.
+
+    `tax_automatic`: Stripe Tax works the tax out from the address given on the page; `tax_code` is the product's.
+    """
 
     name: str
     description: str | None
     amount_minor: int
     currency: str
     tax_behavior: str
+    tax_code: str | None = None
+    tax_automatic: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +152,8 @@ class StripeGateway:
         product: dict[str, Any] = {"name": item.name, "metadata": marked}
         if item.description:
             product["description"] = item.description
+        if item.tax_code:
+            product["tax_code"] = item.tax_code
         params: dict[str, Any] = {
             "mode": "payment",
             "customer": stripe_customer,
@@ -157,12 +175,30 @@ class StripeGateway:
             "cancel_url": cancel_url,
             "expires_at": int(expires_at.timestamp()),
         }
+        if item.tax_automatic:
+            params |= {"automatic_tax": {"enabled": True}, "customer_update": {"address": "auto"}}
         made = self._stripe.v1.checkout.sessions.create_async(params, {"idempotency_key": key})  # pyright: ignore[reportArgumentType]
         return read_session(await self._call(made))
 
     async def session(self, session_id: str) -> Session:
         """A checkout session as it is now."""
         return read_session(await self._call(self._stripe.v1.checkout.sessions.retrieve_async(session_id)))
+
+    async def session_with_payment(self, session_id: str) -> SessionWithPayment:
+        """A checkout session with its payment intent and latest charge, in one answer."""
+        found = self._stripe.v1.checkout.sessions.retrieve_async(
+            session_id, {"expand": ["payment_intent.latest_charge"]}
+        )
+        return read_session_with_payment(await self._call(found))
+
+    async def session_of_intent(self, intent_id: str) -> SessionWithPayment | None:
+        """The checkout session that a payment intent was made by; None for payments of another origin."""
+        listed = await self._call(
+            self._stripe.v1.checkout.sessions.list_async(
+                {"payment_intent": intent_id, "limit": 1, "expand": ["data.payment_intent.latest_charge"]}
+            )
+        )
+        return read_session_with_payment(listed.data[0]) if listed.data else None
 
     async def expire_session(self, session_id: str) -> Session:
         """Close an open payment page.
@@ -182,7 +218,7 @@ class StripeGateway:
 
     async def event(self, event_id: str) -> Event:
         """An event, which Stripe keeps for 30 days."""
-        return read_event(await self._call(self._stripe.v1.events.retrieve_async(event_id)))
+        return read_event((await self._call(self._stripe.v1.events.retrieve_async(event_id))).to_dict())
 
     async def events_since(self, since: datetime, *, types: list[str], limit: int = 1000) -> list[Event]:
         """Events created at or after `since`, newest first, at most `limit`."""
@@ -190,16 +226,19 @@ class StripeGateway:
         params: dict[str, Any] = {"created": {"gte": int(since.timestamp())}, "types": types, "limit": _PAGE}
         while len(found) < limit:
             page = await self._call(self._stripe.v1.events.list_async(params))  # pyright: ignore[reportArgumentType]
-            found.extend(read_event(event) for event in page.data)
+            found.extend(read_event(event.to_dict()) for event in page.data)
             if not page.has_more or not page.data:
                 break
             params["starting_after"] = page.data[-1].id
         return found[:limit]
 
-    async def ensure_webhook_endpoint(self, url: str, *, types: list[str], known_secret: str | None) -> Endpoint:
+    async def ensure_webhook_endpoint(
+        self, url: str, *, types: Sequence[str] = ENDPOINT_TYPES, known_secret: str | None = None
+    ) -> Endpoint:
         """The endpoint at `url`, pinned to our API version; made if there is none, or if its secret is unknown.
 
-        Stripe tells a secret once. An endpoint of ours whose secret nobody kept is replaced; others are left alone.
+        Stripe tells a secret once, so keep it: `secret` is the new one, or `known_secret`. An endpoint of ours whose
+        secret nobody kept is replaced; endpoints of others are left alone. For the sandbox's set-up.
         """
         listed = await self._call(self._stripe.v1.webhook_endpoints.list_async({"limit": _PAGE}))
         ours = [made for made in listed.data if made.url == url and _metadata(made).get("managed_by") == MANAGED_BY]
@@ -211,7 +250,7 @@ class StripeGateway:
             self._stripe.v1.webhook_endpoints.create_async(
                 {
                     "url": url,
-                    "enabled_events": types,  # pyright: ignore[reportArgumentType]
+                    "enabled_events": list(types),  # pyright: ignore[reportArgumentType]
                     "api_version": API_VERSION,  # pyright: ignore[reportArgumentType]
                     "description": "Made by billing_app",
                     "metadata": {"managed_by": MANAGED_BY},
@@ -224,15 +263,22 @@ class StripeGateway:
         """The event in a delivery, if its signature over the raw body is ours and not older than five minutes.
 
         Raises:
-            WrongSignature: it is not, or no event is in it.
+            WrongSignature: it is not.
+            NotAnEvent: it is, but no event is in the body.
+            Unavailable: no secret is known yet.
         """
+        if not self._webhook_secret:
+            raise Unavailable("STRIPE_WEBHOOK_SECRET is not set, so deliveries cannot be verified yet.")
         try:
-            raw = self._stripe.construct_event(body, signature, self._webhook_secret, SIGNATURE_TOLERANCE_S)
-            return read_event(raw)
+            stripe.WebhookSignature.verify_header(body, signature, self._webhook_secret, SIGNATURE_TOLERANCE_S)
         except stripe.SignatureVerificationError as error:
             raise WrongSignature(str(error.user_message or "No valid signature.")) from None
-        except (ValueError, TypeError, AttributeError, KeyError) as error:  # no UTF-8, no JSON, no event
-            raise WrongSignature(f"The body is not an event: {type(error).__name__}.") from None
+        except (ValueError, TypeError):  # a body that is no UTF-8, a header that is no ASCII
+            raise WrongSignature("The body or its signature header is not text.") from None
+        try:
+            return read_event(body)
+        except ValueError:
+            raise NotAnEvent("The body is signed, but it is not an event.") from None
 
     async def close(self) -> None:
         """Give the connections back."""

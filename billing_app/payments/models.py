@@ -42,8 +42,8 @@ class StripeCustomer(SQLModel, table=True):
 class Checkout(SQLModel, table=True):
     """One thing a customer set out to buy. Name, amount and terms are kept as they were shown.
 
-    `created_at` and `settled_at` are billing time, `opened_at`, `expires_at`, `watched_at` wall time, as Stripe's are.
-    At most one is under way per customer and thing.
+    `created_at` and `settled_at` are billing time; the other moments wall time, as Stripe's are. `seen_open_at`: when
+    Stripe last said that the page is open and unpaid. At most one is under way per customer and thing.
     """
 
     __tablename__: ClassVar[Any] = "checkouts"
@@ -53,6 +53,8 @@ class Checkout(SQLModel, table=True):
         CheckConstraint(f"state IN {CHECKOUT_STATES}", name="state"),
         CheckConstraint("kind IN ('pack', 'unlock')", name="kind"),
         CheckConstraint("amount_minor > 0", name="amount"),
+        CheckConstraint("(kind = 'pack') = (credits IS NOT NULL)", name="pack"),
+        CheckConstraint("(kind = 'unlock') = (feature IS NOT NULL)", name="unlock"),
         Index(
             "uq_checkouts_under_way",
             "customer_id",
@@ -65,7 +67,7 @@ class Checkout(SQLModel, table=True):
         Index(None, "stripe_payment_intent"),
     )
 
-    id: int | None = identity_key()
+    id: int = identity_key()
     public_id: str = Field(sa_column=Column(String, nullable=False))
     customer_id: int = Field(sa_column=Column(BigInteger, ForeignKey("customers.id"), nullable=False))
     kind: str = Field(sa_column=Column(String, nullable=False))
@@ -73,8 +75,11 @@ class Checkout(SQLModel, table=True):
     name: str = Field(sa_column=Column(String, nullable=False))
     amount_minor: int = Field(sa_column=Column(BigInteger, nullable=False))
     currency: str = Field(sa_column=Column(String(3), nullable=False))
-    catalog_version: int = Field(sa_column=Column(BigInteger, nullable=False))
-    terms: dict[str, Any] = json_column()
+    item_id: int = Field(sa_column=Column(BigInteger, ForeignKey("catalog_items.id"), nullable=False))
+    credits: int | None = Field(default=None, sa_column=Column(BigInteger))
+    valid_days: int | None = Field(default=None, sa_column=Column(Integer))
+    feature: str | None = Field(default=None, sa_column=Column(String))
+    uses: int | None = Field(default=None, sa_column=Column(BigInteger))
     return_to: str | None = Field(default=None, sa_column=Column(String))
     returned_at: datetime | None = timestamp(nullable=True)
     state: str = Field(sa_column=Column(String, nullable=False))
@@ -88,6 +93,7 @@ class Checkout(SQLModel, table=True):
     expires_at: datetime = timestamp()
     settled_at: datetime | None = timestamp(nullable=True)
     watched_at: datetime | None = timestamp(nullable=True)
+    seen_open_at: datetime | None = timestamp(nullable=True)
 
 
 class Payment(SQLModel, table=True):
@@ -102,7 +108,7 @@ class Payment(SQLModel, table=True):
         Index(None, "stripe_charge"),
     )
 
-    id: int | None = identity_key()
+    id: int = identity_key()
     customer_id: int = Field(sa_column=Column(BigInteger, ForeignKey("customers.id"), nullable=False))
     checkout_id: int = Field(sa_column=Column(BigInteger, ForeignKey("checkouts.id"), nullable=False))
     stripe_payment_intent: str = Field(sa_column=Column(String, nullable=False))
@@ -123,7 +129,7 @@ class PaymentFailure(SQLModel, table=True):
     __tablename__: ClassVar[Any] = "payment_failures"
     __table_args__ = (Index(None, "customer_id", "id"), UniqueConstraint("event_id"))
 
-    id: int | None = identity_key()
+    id: int = identity_key()
     customer_id: int = Field(sa_column=Column(BigInteger, ForeignKey("customers.id"), nullable=False))
     checkout_id: int = Field(sa_column=Column(BigInteger, ForeignKey("checkouts.id"), nullable=False))
     event_id: str = Field(sa_column=Column(String, nullable=False))
@@ -185,7 +191,7 @@ class RefusedDelivery(SQLModel, table=True):
 
     __tablename__: ClassVar[Any] = "refused_deliveries"
 
-    id: int | None = identity_key()
+    id: int = identity_key()
     received_at: datetime = timestamp()
     reason: str = Field(sa_column=Column(String, nullable=False))
     headers: dict[str, Any] = json_column()

@@ -80,8 +80,12 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class Purchase:
-    """A line of the customer's purchases: paid, being paid, or refunded. Amounts in minor units, with tax."""
+    """A line of the customer's purchases. Amounts in minor units, with tax.
 
+    `state`: `paid`, `pending`, `failed`, `partly_refunded` or `refunded`. `id` pages the list.
+    """
+
+    id: int
     public_id: str
     kind: str
     code: str

@@ -2,17 +2,19 @@
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Annotated, Any
 
 import stripe
+from pydantic import BaseModel, Field, Strict
 
 MANAGED_BY = "billing_app"
 """Metadata `managed_by` of everything we make in Stripe: what lacks it is somebody else's and left alone."""
+_MAX_ID = 255
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A checkout session. Amounts in minor units; `tax_minor` is part of `total_minor`."""
+    """A checkout session. Amounts in minor units: `total_minor` is after discount and with tax."""
 
     id: str
     status: str
@@ -22,6 +24,7 @@ class Session:
     subtotal_minor: int
     total_minor: int
     tax_minor: int
+    discount_minor: int
     currency: str
     url: str | None
     expires_at: datetime
@@ -64,6 +67,15 @@ class Charge:
 
 
 @dataclass(frozen=True, slots=True)
+class SessionWithPayment:
+    """A session together with its payment, as one answer of Stripe; no payment yet: None."""
+
+    session: Session
+    intent: Intent | None
+    charge: Charge | None
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """An event as delivered or listed; `data` is the object in it, as plain JSON: a hint, never the truth."""
 
@@ -89,6 +101,7 @@ def read_session(raw: stripe.checkout.Session) -> Session:
         subtotal_minor=raw.amount_subtotal or 0,
         total_minor=raw.amount_total or 0,
         tax_minor=details.amount_tax if details else 0,
+        discount_minor=details.amount_discount if details else 0,
         currency=(raw.currency or "").upper(),
         url=raw.url,
         expires_at=datetime.fromtimestamp(raw.expires_at, UTC),
@@ -127,22 +140,61 @@ def read_charge(raw: stripe.Charge) -> Charge:
     )
 
 
-def read_event(raw: stripe.Event) -> Event:
-    """From `event`."""
-    body = raw.data.object
-    data: dict[str, Any] = body.to_dict() if isinstance(body, stripe.StripeObject) else dict(body)
+def read_session_with_payment(raw: stripe.checkout.Session) -> SessionWithPayment:
+    """From `checkout.session`, its payment intent and latest charge expanded."""
+    intent = raw.payment_intent if isinstance(raw.payment_intent, stripe.PaymentIntent) else None
+    charge = intent.latest_charge if intent and isinstance(intent.latest_charge, stripe.Charge) else None
+    return SessionWithPayment(
+        read_session(raw), read_intent(intent) if intent else None, read_charge(charge) if charge else None
+    )
+
+
+class _EventData(BaseModel):
+    object: dict[str, Any]
+
+
+class _RawEvent(BaseModel):
+    """What an event must have to be kept; everything beyond it is taken as it comes."""
+
+    id: str = Field(pattern=r"^evt_[A-Za-z0-9_]{1,250}$")
+    type: str = Field(pattern=r"^[a-z0-9_.]{1,200}$")
+    api_version: Annotated[str, Field(max_length=100)] | None = None
+    livemode: Annotated[bool, Strict()]
+    created: Annotated[int, Field(ge=0, le=32_503_680_000)]
+    data: _EventData
+
+
+def read_event(raw: bytes | dict[str, Any]) -> Event:
+    """From an event's JSON.
+
+    Raises:
+        ValueError: it is no event.
+    """
+    event = _RawEvent.model_validate_json(raw) if isinstance(raw, bytes) else _RawEvent.model_validate(raw)
+    data = _without_nul(event.data.object)
     object_id = data.get("id")
     customer = object_id if data.get("object") == "customer" else data.get("customer")
     return Event(
-        id=raw.id,
-        type=raw.type,
-        api_version=raw.api_version,
-        livemode=raw.livemode,
-        created=datetime.fromtimestamp(raw.created, UTC),
-        object_id=object_id if isinstance(object_id, str) else None,
-        customer=_id_of(customer),
+        id=event.id,
+        type=event.type,
+        api_version=_without_nul(event.api_version),
+        livemode=event.livemode,
+        created=datetime.fromtimestamp(event.created, UTC),
+        object_id=object_id[:_MAX_ID] if isinstance(object_id, str) else None,
+        customer=customer[:_MAX_ID] if isinstance(customer, str) else None,
         data=data,
     )
+
+
+def _without_nul(value: Any) -> Any:
+    """The same without NUL characters and lone surrogates, which PostgreSQL cannot keep."""
+    if isinstance(value, str):
+        return value.replace("\x00", "").encode("utf-8", "replace").decode()
+    if isinstance(value, dict):
+        return {_without_nul(key): _without_nul(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_without_nul(item) for item in value]
+    return value
 
 
 def refusal_in(payment_intent: dict[str, Any]) -> tuple[str | None, str | None]:

@@ -1,0 +1,84 @@
+"""What a feature needs from a customer, by the catalogue: credits by the rate card, an unlock, or nothing. Pure."""
+
+from collections.abc import Mapping
+
+from billing_app.catalog.schema import Catalog, Feature, Metering
+from billing_app.credits import Price, PriceLine
+from billing_app.entitlements.decisions import Basis
+from billing_app.errors import Conflict, InvalidInput, NotFound
+
+
+class UnknownFeature(NotFound):
+    """The catalogue has no feature of that name."""
+
+    code = "unknown_feature"
+
+
+class NotOffered(Conflict):
+    """The catalogue has the feature, but it is not offered yet."""
+
+    code = "feature_not_offered"
+    title = "Not offered yet"
+
+
+def feature_of(catalog: Catalog, code: str) -> Feature:
+    """The feature of that code.
+
+    Raises:
+        UnknownFeature: there is none.
+    """
+    found = catalog.feature(code)
+    if found is None:
+        raise UnknownFeature(f'There is no feature "{code[:60]}".')
+    return found
+
+
+def offered(catalog: Catalog) -> tuple[Feature, ...]:
+    """Features that can be used now: those counted by a plan's quota come with subscriptions."""
+    return tuple(feature for feature in catalog.features if feature.metering is not Metering.QUOTA)
+
+
+def basis_of(catalog: Catalog, feature: Feature) -> Basis:
+    """What opens a feature.
+
+    Raises:
+        NotOffered: it is counted by quotas of plans.
+    """
+    match feature.metering:
+        case Metering.CREDITS:
+            return Basis.CREDITS
+        case Metering.UNLOCK:
+            return Basis.UNLOCK
+        case Metering.INCLUDED:
+            holders = [plan for plan in catalog.plans if feature.code in plan.features]
+            return Basis.FREE if not holders or any(plan.free and plan.active for plan in holders) else Basis.PLAN
+        case Metering.QUOTA:
+            raise NotOffered(f"{feature.name} comes with plans, which cannot be taken yet.")
+
+
+def cheapest_operation(catalog: Catalog, feature: Feature) -> str | None:
+    """By which of its prices a feature is judged when nobody says which: the lowest."""
+    cheapest = min(catalog.rates_of(feature.code), key=lambda rate: rate.credits, default=None)
+    return cheapest.code if cheapest else None
+
+
+def price_of(
+    catalog: Catalog, version: int, feature: Feature, units: int, operation: str | None = None
+) -> Price | None:
+    """What `units` of a feature cost by the rate card; None when they cost nothing.
+
+    Args:
+        operation: which of the feature's rates; needed only when it has several.
+
+    Raises:
+        InvalidInput: no such operation, or which one is not said.
+    """
+    rates: Mapping[str, object] = {rate.code: rate for rate in catalog.rates_of(feature.code)}
+    if operation is None and len(rates) > 1:
+        raise InvalidInput(f"{feature.name} has several prices; name one of: {', '.join(rates)}.", field="operation")
+    rate = catalog.rate(operation or next(iter(rates), ""))
+    if rate is None or rate.feature != feature.code:
+        raise InvalidInput(f'{feature.name} has no operation "{(operation or "")[:60]}".', field="operation")
+    if not rate.credits:
+        return None
+    return Price(rate.code, str(version), (PriceLine(rate.code, rate.name, units, rate.credits),))

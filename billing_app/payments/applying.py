@@ -1,0 +1,123 @@
+"""Applies what Stripe reports: an event from the inbox, or a session that somebody watches. Fetch first, then write.
+
+The effects and "done" are one transaction. What fails is noted in a transaction of its own, and tried again by the
+job's queue with growing pauses; nothing here holds a lock while Stripe is asked.
+"""
+
+import logging
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from billing_app.catalog.service import CatalogService, NoCatalog
+from billing_app.credits import Spent
+from billing_app.db.engine import Database
+from billing_app.errors import DomainError, NotFound
+from billing_app.payments import inbox_store
+from billing_app.payments.events import RULES, Context
+from billing_app.payments.gateway import MissingAtStripe, StripeGateway
+from billing_app.payments.models import WebhookEvent
+from billing_app.payments.retries import pause_after
+from billing_app.payments.settlement import MissingParent, NotOurs, settle
+
+logger = logging.getLogger(__name__)
+
+_WORKABLE = ("received", "waiting", "failed", "parked", "done")
+
+
+class TryAgain(Exception):
+    """An attempt failed and is noted; the job is to run again after `pause_s`, behind what else waits."""
+
+    def __init__(self, pause_s: int, why: str) -> None:
+        super().__init__(why)
+        self.pause_s = pause_s
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What applying an event changed: effects in words; none: no change."""
+
+    event_id: str
+    state: str
+    effects: tuple[str, ...]
+
+
+class Applier:
+    """Runs the rules of `events`."""
+
+    def __init__(self, database: Database, gateway: StripeGateway, catalog: CatalogService) -> None:
+        self._database = database
+        self._gateway = gateway
+        self._catalog = catalog
+
+    async def apply_event(self, event_id: str, *, again: bool = False) -> Applied:
+        """Apply one event of the inbox. Done before: no change, unless `again` looks once more.
+
+        Raises:
+            TryAgain: it could not be applied now; that is noted.
+            NotFound: no such event.
+        """
+        async with self._database.transaction() as session:
+            event = await inbox_store.event(session, event_id)
+        if event is None:
+            raise NotFound("There is no such event in the inbox.")
+        if event.state not in _WORKABLE or (event.state == "done" and not again) or event.type not in RULES:
+            return Applied(event_id, event.state, ())
+        started = time.monotonic()
+        try:
+            return await self._apply(event, started)
+        except NotOurs:
+            async with self._database.transaction() as session:
+                await inbox_store.finish(session, event_id, "ignored", [], _ms_since(started))
+            return Applied(event_id, "ignored", ())
+        except Exception as error:
+            return await self._note_failure(event, error, started)
+
+    async def _apply(self, event: WebhookEvent, started: float) -> Applied:
+        rule = RULES[event.type]
+        context = await self._context()
+        told: Any = await rule.fetch(self._gateway, event)
+        async with self._database.transaction() as session:
+            locked = await inbox_store.event(session, event.id, lock=True)
+            assert locked is not None, "events are never deleted while they are worked on"
+            effects = await rule.apply(session, event, told, context)
+            await inbox_store.finish(session, event.id, "done", effects, _ms_since(started))
+        return Applied(event.id, "done", tuple(effects))
+
+    async def _note_failure(self, event: WebhookEvent, error: Exception, started: float) -> Applied:
+        pause_s = pause_after(event.attempts + 1)
+        missing = isinstance(error, MissingParent | MissingAtStripe)
+        state = "parked" if pause_s is None else "waiting" if missing else "failed"
+        why = error.detail if isinstance(error, DomainError) else f"{type(error).__name__}: {error}"
+        if not isinstance(error, DomainError):
+            logger.exception("event %s (%s) could not be applied", event.id, event.type)
+        async with self._database.transaction() as session:
+            await inbox_store.note_failure(session, event.id, state, why, _ms_since(started))
+        if pause_s is None:
+            logger.error("event %s (%s) is parked after %d attempts", event.id, event.type, event.attempts + 1)
+            return Applied(event.id, "parked", ())
+        raise TryAgain(pause_s, f"event {event.id}: {why}") from error
+
+    async def watch_session(self, session_id: str) -> tuple[str, ...]:
+        """Bring one of our sessions to where Stripe says it is: the job behind the success page and the reconciler.
+
+        Returns:
+            Effects in words; none: no change.
+
+        Raises:
+            DomainError: Stripe does not answer, or says something that does not fit.
+        """
+        told = await self._gateway.session_with_payment(session_id)
+        async with self._database.transaction() as session:
+            return tuple((await settle(session, told, "watch")).effects)
+
+    async def _context(self) -> Context:
+        try:
+            policy = (await self._catalog.current()).policies.refund_of_spent
+        except NoCatalog:
+            return Context(Spent.DEBT)
+        return Context(Spent(policy))
+
+
+def _ms_since(started: float) -> int:
+    return int((time.monotonic() - started) * 1000)

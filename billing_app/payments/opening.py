@@ -1,0 +1,234 @@
+"""Opens the payment page of a checkout: our row first, then Stripe, then the row again. Safe to repeat at any point.
+
+Stripe is asked under a key that lies in the row, so that an answer that was lost is had by asking again. Whoever asks
+while another is at it is told so (409); what was left half-way is taken up by the next.
+"""
+
+import secrets
+from datetime import datetime, timedelta
+from enum import Enum, auto
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from billing_app import clock
+from billing_app.catalog.items import ItemKind, Offer
+from billing_app.db.engine import Database
+from billing_app.entitlements import unlocking
+from billing_app.errors import Conflict, DomainError, Unavailable
+from billing_app.payments import store
+from billing_app.payments.gateway import LineItem, MissingAtStripe, StripeGateway, StripeRefused
+from billing_app.payments.models import Checkout
+from billing_app.payments.progress import Started
+from billing_app.payments.stripe_customers import StripeCustomers
+from billing_app.payments.stripe_objects import Session
+
+LIFETIME = timedelta(hours=1)
+"""How long a payment page stays; Stripe allows 30 minutes to 24 hours."""
+_SHORTEST = timedelta(minutes=31)
+_TURN = timedelta(seconds=30)
+_WORTH_REUSING = timedelta(minutes=5)
+_ROUNDS = 4
+
+
+class UnderWay(Conflict):
+    """The same checkout is being opened this very moment."""
+
+    code = "checkout_under_way"
+
+
+class AlreadyYours(Conflict):
+    """An unlock without limit that the customer owns, or is just paying."""
+
+    code = "already_yours"
+    title = "This is yours already"
+
+
+class Turn(Enum):
+    """Whose turn it is with a checkout."""
+
+    OPEN = auto()  # ours: open the page at Stripe
+    REUSE = auto()  # there is a page; see whether it is still open
+    REPLACE = auto()  # there is a page, for another price or about to expire; close it
+
+
+class Opener:
+    """Gives each thing a customer wants to buy one payment page."""
+
+    def __init__(self, database: Database, gateway: StripeGateway, customers: StripeCustomers, public_url: str) -> None:
+        self._database = database
+        self._gateway = gateway
+        self._customers = customers
+        self._public_url = public_url.rstrip("/")
+
+    async def open(
+        self, customer_id: int, offer: Offer, *, return_to: str | None, tax_automatic: bool, tax_code: str | None
+    ) -> Started:
+        """The page for this offer: the one that is open (WL10), or a new one.
+
+        Raises:
+            AlreadyYours: an unlock for ever that is owned, or whose payment is being confirmed.
+            UnderWay: another request opens it right now.
+            Unavailable: Stripe does not answer; asking again goes on with the same page.
+        """
+        for _ in range(_ROUNDS):
+            row, turn = await self._claim(customer_id, offer, return_to)
+            if turn is Turn.OPEN:
+                opened = await self._open_at_stripe(row, offer, tax_automatic=tax_automatic, tax_code=tax_code)
+                if opened is not None:
+                    return Started(row.public_id, opened, reused=False)
+            else:
+                url = await self._look_at(row, turn, return_to)
+                if url is not None:
+                    return Started(row.public_id, url, reused=True)
+        raise Unavailable("The payment page could not be opened. Nothing was charged; try again.")
+
+    async def _claim(self, customer_id: int, offer: Offer, return_to: str | None) -> tuple[Checkout, Turn]:
+        now = clock.wall()
+        async with self._database.transaction() as session:
+            await _refuse_second(session, customer_id, offer)
+            row = await store.under_way(session, customer_id, offer.kind.value, offer.code)
+            if row is not None and row.state == "opening":
+                if row.opened_at > now - _TURN:
+                    raise UnderWay("This checkout is being opened. Try again in a few seconds.")
+                if row.item_id == offer.item_id and row.expires_at > now + _SHORTEST:
+                    await store.update_checkout(session, row.id, opened_at=now, return_to=return_to)
+                    return row, Turn.OPEN
+                await store.update_checkout(session, row.id, state="expired", settled_at=clock.now())
+                row = None
+            if row is not None:
+                usable = row.item_id == offer.item_id and row.expires_at > now + _WORTH_REUSING
+                return row, Turn.REUSE if usable else Turn.REPLACE
+            made = await store.insert_checkout(session, _new_row(customer_id, offer, return_to, now))
+            if made is None:
+                raise UnderWay("This checkout is being opened. Try again in a few seconds.")
+            return made, Turn.OPEN
+
+    async def _open_at_stripe(
+        self, row: Checkout, offer: Offer, *, tax_automatic: bool, tax_code: str | None
+    ) -> str | None:
+        """The page's address; None when the Stripe customer was gone and it is worth another round."""
+        customer = ""
+        try:
+            customer = await self._customers.ensure(row.customer_id)
+            page = await self._gateway.create_session(
+                stripe_customer=customer,
+                item=LineItem(
+                    name=row.name,
+                    description=offer.description or None,
+                    amount_minor=row.amount_minor,
+                    currency=row.currency,
+                    tax_behavior=offer.terms.tax_behavior,
+                    tax_code=tax_code,
+                    tax_automatic=tax_automatic,
+                ),
+                reference=row.public_id,
+                metadata={"checkout": row.public_id, "customer_id": str(row.customer_id)},
+                success_url=f"{self._public_url}/payment/success?session_id={{CHECKOUT_SESSION_ID}}",
+                cancel_url=f"{self._public_url}/payment/cancel?checkout={row.public_id}",
+                expires_at=row.expires_at,
+                key=row.idempotency_key,
+            )
+        except Unavailable:
+            await self._let_go(row)
+            raise
+        except MissingAtStripe as missing:
+            await self._give_up(row, missing)
+            if missing.extra.get("param") != "customer":
+                raise
+            await self._customers.forget(row.customer_id, customer)
+            return None
+        except DomainError as refused:
+            await self._give_up(row, refused)
+            raise
+        await self._keep(row, page)
+        return page.url
+
+    async def _keep(self, row: Checkout, page: Session) -> None:
+        async with self._database.transaction() as session:
+            await store.update_checkout(
+                session,
+                row.id,
+                only_in=("opening",),
+                state="open",
+                stripe_session_id=page.id,
+                stripe_payment_intent=page.payment_intent,
+                url=page.url,
+            )
+
+    async def _let_go(self, row: Checkout) -> None:
+        """Nobody knows whether Stripe did it: let the next attempt ask again at once, under the same key."""
+        async with self._database.transaction() as session:
+            await store.update_checkout(session, row.id, only_in=("opening",), opened_at=clock.wall() - _TURN)
+
+    async def _give_up(self, row: Checkout, why: DomainError) -> None:
+        async with self._database.transaction() as session:
+            await store.update_checkout(
+                session, row.id, only_in=("opening",), state="failed", failure=why.code, settled_at=clock.now()
+            )
+
+    async def _look_at(self, row: Checkout, turn: Turn, return_to: str | None) -> str | None:
+        """The address of a page that is there already; None when it was closed and it is worth another round."""
+        assert row.stripe_session_id, "an open checkout has a session"
+        page = await self._page(row.stripe_session_id, close=turn is Turn.REPLACE)
+        async with self._database.transaction() as session:
+            if page is not None and page.status == "open":
+                await store.update_checkout(session, row.id, return_to=return_to)
+                return page.url
+            if page is not None and page.status == "complete":
+                # Paid meanwhile, its webhook is on the way: a pack may be bought again, an unlock for ever not.
+                await store.update_checkout(session, row.id, only_in=store.UNDER_WAY, state="pending")
+            else:
+                await store.update_checkout(
+                    session, row.id, only_in=store.UNDER_WAY, state="expired", settled_at=clock.now()
+                )
+        return None
+
+    async def _page(self, session_id: str, *, close: bool) -> Session | None:
+        try:
+            if close:
+                return await self._gateway.expire_session(session_id)
+        except StripeRefused:  # no longer open: fetched below, to learn why
+            pass
+        except MissingAtStripe:
+            return None
+        try:
+            return await self._gateway.session(session_id)
+        except MissingAtStripe:
+            return None
+
+
+async def _refuse_second(session: AsyncSession, customer_id: int, offer: Offer) -> None:
+    if not offer.unlimited:
+        return
+    assert offer.feature, "an unlock opens a feature"
+    if await unlocking.owns_unlimited(session, customer_id, offer.feature):
+        raise AlreadyYours(f"{offer.name} is already yours, for ever. There is nothing to buy.")
+    if await store.is_pending(session, customer_id, offer.kind.value, offer.code):
+        raise AlreadyYours(f"Your payment for {offer.name} is being confirmed. There is nothing more to pay.")
+
+
+def _new_row(customer_id: int, offer: Offer, return_to: str | None, now: datetime) -> dict[str, Any]:
+    price = offer.price
+    assert price is not None, "only what has a price is sold"
+    pack = offer.kind is ItemKind.PACK
+    return {
+        "public_id": f"chk_{secrets.token_urlsafe(18)}",
+        "customer_id": customer_id,
+        "kind": offer.kind.value,
+        "code": offer.code,
+        "name": offer.name,
+        "amount_minor": price.minor,
+        "currency": price.currency,
+        "item_id": offer.item_id,
+        "credits": offer.credits if pack else None,
+        "valid_days": offer.valid_days if pack else None,
+        "feature": offer.feature,
+        "uses": offer.uses if not pack else None,
+        "return_to": return_to,
+        "state": "opening",
+        "idempotency_key": secrets.token_urlsafe(24),
+        "created_at": clock.now(),
+        "opened_at": now,
+        "expires_at": now + LIFETIME,
+    }
