@@ -5,6 +5,7 @@ concurrent callers together.
 """
 
 from billing_app.credits.due_grants import Due, DueGrants
+from billing_app.credits.engine import Ledger, LedgerPolicy, apply, succeeded
 from billing_app.credits.kinds import DebtState, EntryKind, Group, HoldState, LotKind, Spent
 from billing_app.credits.operations import (
     Adjust,
@@ -94,6 +95,8 @@ __all__ = [
     "HoldOpen",
     "HoldState",
     "HoldView",
+    "Ledger",
+    "LedgerPolicy",
     "LotKind",
     "LotPage",
     "LotReason",
@@ -125,5 +128,7 @@ __all__ = [
     "UnknownPayment",
     "Void",
     "Voided",
+    "apply",
     "quote",
+    "succeeded",
 ]

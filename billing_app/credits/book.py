@@ -199,9 +199,7 @@ class Book:
 
     # What is written
 
-    def post(
-        self, kind: EntryKind, taken: Sequence[tuple[Lot, int]] = (), *, granted: int = 0, **facts: Any
-    ) -> Entry:
+    def post(self, kind: EntryKind, taken: Sequence[tuple[Lot, int]] = (), *, granted: int = 0, **facts: Any) -> Entry:
         """Write an entry at the book's time, moving credits out of lots (negative: back in) as `taken` says.
 
         `granted` is what a lot brings as it becomes effective; `facts` are further members of the entry.

@@ -14,7 +14,8 @@ def enforce_claims(book: Book) -> None:
     Ends, because each round but the last reduces what is owed or what is free of the claimed lots.
     """
     for _ in range(len(book.claims) + len(book.debts) + 1):
-        if not any([_enforce(book, claim) for claim in book.claims.values()]):
+        moved = [_enforce(book, claim) for claim in book.claims.values()]
+        if not any(moved):
             return
 
 

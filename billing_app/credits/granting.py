@@ -33,7 +33,9 @@ def grant(book: Book, operation: Grant) -> Granted:
         _check_same(earlier, operation)
         return Granted(book.customer_id, earlier.id, earlier.granted, book.available, replayed=True)
     if operation.effective_at is None and operation.expires_at is not None and operation.expires_at <= book.at:
-        raise InvalidInput('"expires_at" is over already; name "effective_at" to book a past window.', field="expires_at")
+        raise InvalidInput(
+            '"expires_at" is over already; name "effective_at" to book a past window.', field="expires_at"
+        )
     lot = book.open_lot(
         kind=operation.kind,
         label=operation.label,
@@ -84,7 +86,7 @@ def adjust(book: Book, operation: Adjust) -> Adjusted:
                 credits=operation.credits,
                 kind=LotKind.ADJUSTMENT,
                 label=operation.label,
-                source=f"adjustment:{operation.key}"[:255],
+                source=adjustment_source(operation),
                 expires_at=operation.expires_at,
                 actor=operation.actor,
                 note=operation.note,
@@ -100,6 +102,11 @@ def adjust(book: Book, operation: Adjust) -> Adjusted:
         note=operation.note,
     )
     return Adjusted(book.customer_id, entry.id, operation.credits, entry.balance_after)
+
+
+def adjustment_source(operation: Adjust) -> str:
+    """An adjustment's lot is made by the admin's key, once."""
+    return f"adjustment:{operation.key}"
 
 
 def reverse(book: Book, operation: Reverse, *, valid_days: int) -> Reversed:
@@ -135,17 +142,15 @@ def reverse(book: Book, operation: Reverse, *, valid_days: int) -> Reversed:
             note=operation.note,
         )
     renewed = [
-        _renew(book, lot, part, entry, operation, valid_days) for lot, part in parts if lot.ended(book.at)
+        _renew(book, lot, part, entry, operation, valid_days=valid_days) for lot, part in parts if lot.ended(book.at)
     ]
     last = book.entry_count
     entry.reversed += credits
     after_return(book)
-    return Reversed(
-        book.customer_id, last, entry.entry_id, credits, left - credits, book.available, tuple(renewed)
-    )
+    return Reversed(book.customer_id, last, entry.entry_id, credits, left - credits, book.available, tuple(renewed))
 
 
-def _renew(book: Book, ended: Lot, credits: int, entry: Consumption, operation: Reverse, valid_days: int) -> int:
+def _renew(book: Book, ended: Lot, credits: int, entry: Consumption, operation: Reverse, *, valid_days: int) -> int:
     """What returns to a lot that has expired since is a lot of its own for a few days (policy)."""
     lot = book.open_lot(
         kind=LotKind.REVERSAL,

@@ -9,17 +9,7 @@ from typing import Any
 
 from billing_app.credits.book import Book, Bound
 from billing_app.credits.holding import captured, held, released, told_extended
-from billing_app.credits.operations import (
-    Adjust,
-    Capture,
-    Consume,
-    Extend,
-    Hold,
-    Operation,
-    Release,
-    Reverse,
-    Void,
-)
+from billing_app.credits.operations import Capture, Consume, Extend, Hold, Operation, Release
 from billing_app.credits.outcomes import (
     Adjusted,
     Captured,
@@ -91,23 +81,22 @@ def answer_of(outcome: Success) -> dict[str, Any] | None:
 
 def recall(book: Book, operation: Operation, bound: Bound) -> Success | None:
     """The first answer to a bound key; None for operations that are absolute and can simply be done again."""
+    if bound.answer is not None:
+        kept = {**bound.answer, "replayed": True}
+        if "new_lots" in kept:
+            kept["new_lots"] = tuple(kept["new_lots"])
+        return _RECALLED[bound.operation](customer_id=book.customer_id, **kept)
     match operation:
         case Consume():
-            return told(book, book.consumptions[bound.subject], replayed=True)
-        case Hold():
-            return held(book, book.holds[bound.subject], replayed=True)
-        case Extend():
-            return told_extended(book, book.holds[bound.subject], replayed=True)
-        case Release():
-            return released(book, book.holds[bound.subject], replayed=True)
+            answer = told(book, book.consumptions[bound.subject], replayed=True)
         case Capture():
-            hold_id = book.consumptions[bound.subject].hold_id
-            assert hold_id is not None
-            return captured(book, book.holds[hold_id], replayed=True)
-        case Reverse() | Adjust() | Void():
-            assert bound.answer is not None
-            kept = {**bound.answer, "replayed": True}
-            if "new_lots" in kept:
-                kept["new_lots"] = tuple(kept["new_lots"])
-            return _RECALLED[type(operation).__name__](customer_id=book.customer_id, **kept)
-    return None
+            answer = captured(book, book.holds[operation.hold_id], replayed=True)
+        case Hold():
+            answer = held(book, book.holds[bound.subject], replayed=True)
+        case Extend():
+            answer = told_extended(book, book.holds[bound.subject], replayed=True)
+        case Release():
+            answer = released(book, book.holds[bound.subject], replayed=True)
+        case _:
+            answer = None
+    return answer

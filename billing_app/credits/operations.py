@@ -10,6 +10,7 @@ from datetime import datetime
 
 from billing_app.credits.inputs import (
     MAX_NOTE,
+    MAX_SOURCE,
     as_utc,
     check_credits,
     check_details,
@@ -83,7 +84,7 @@ class Grant(Operation):
         if not isinstance(self.kind, LotKind):
             raise InvalidInput('"kind" must be one of ' + ", ".join(LotKind) + ".", field="kind")
         check_text(self.label, "label")
-        check_text(self.source, "source")
+        check_text(self.source, "source", most=MAX_SOURCE)
         if self.payment is not None:
             check_text(self.payment, "payment")
         check_range(self.paid_minor, "paid_minor", 0, 10**15)
@@ -284,7 +285,7 @@ class Void(Operation):
 
     def __post_init__(self) -> None:
         Operation.__post_init__(self)
-        check_text(self.source, "source")
+        check_text(self.source, "source", most=MAX_SOURCE)
         check_credits(self.credits, least=0)
 
 

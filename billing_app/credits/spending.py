@@ -25,9 +25,7 @@ def consume(book: Book, operation: Consume) -> Consumed:
         if earlier is not None:
             return told(book, earlier, replayed=True)
         if hold := held_under(book, operation.feature, operation.reference):
-            raise HoldOpen(
-                f'Hold {hold.id} is open for "{operation.reference}"; capture it instead.', hold_id=hold.id
-            )
+            raise HoldOpen(f'Hold {hold.id} is open for "{operation.reference}"; capture it instead.', hold_id=hold.id)
     check_enough(book, operation.credits)
     entry = post_consumption(
         book,

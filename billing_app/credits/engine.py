@@ -1,0 +1,213 @@
+"""The engine: lock the customers, read their books, book what is due, decide each operation, write. One code path.
+
+Refusals are decided on the book in memory before anything is written, so that they never abort a transaction. The
+number of statements does not depend on the number of operations.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from billing_app import clock
+from billing_app.credits import disputing, granting, holding, spending, writing
+from billing_app.credits.book import Book, Bound
+from billing_app.credits.due import settle
+from billing_app.credits.due_grants import DueGrants
+from billing_app.credits.keys import answer_of, fingerprint, recall, subject_of
+from billing_app.credits.loading import Wanted, load_locked, load_sources
+from billing_app.credits.operations import (
+    Adjust,
+    Capture,
+    Consume,
+    Extend,
+    Freeze,
+    Grant,
+    Hold,
+    Operation,
+    Release,
+    Reverse,
+    Revoke,
+    Settle,
+    Spending,
+    Thaw,
+    Void,
+)
+from billing_app.credits.outcomes import Outcome, Settled, Success
+from billing_app.credits.pipeline import driver_of
+from billing_app.errors import DomainError, IdempotencyMismatch, InvalidInput
+
+MAX_OPERATIONS = 500
+Wished = TypeVar("Wished")
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerPolicy:
+    """The catalogue's policies that the ledger needs.
+
+    Attributes:
+        reversal_valid_days: how long credits stay valid that are given back after their lot has expired.
+    """
+
+    reversal_valid_days: int = 7
+
+
+class Ledger:
+    """The engine with its policies and its port. One per process, made in bootstrap."""
+
+    def __init__(self, *, due_grants: DueGrants | None = None, policy: LedgerPolicy | None = None) -> None:
+        self.due_grants = due_grants
+        self.policy = policy or LedgerPolicy()
+        self._rules: dict[type[Operation], Callable[[Book, Any], Success]] = {
+            Grant: granting.grant,
+            Consume: spending.consume,
+            Hold: holding.hold,
+            Extend: holding.extend,
+            Capture: holding.capture,
+            Release: holding.release,
+            Reverse: self._reverse,
+            Adjust: granting.adjust,
+            Void: granting.void,
+            Revoke: disputing.revoke,
+            Freeze: disputing.freeze,
+            Thaw: disputing.thaw,
+            Settle: lambda book, _: Settled(book.customer_id, book.available, 0),
+        }
+
+    async def apply(
+        self, session: AsyncSession, operations: Sequence[Operation], at: datetime | None = None
+    ) -> list[Outcome]:
+        """Apply operations, in order, in the caller's transaction.
+
+        Locks the customers' accounts in customer order until that transaction ends: call it last, and once.
+
+        Args:
+            operations: at most 500.
+            at: billing time; None: now. An account's time never runs backwards.
+
+        Returns:
+            One outcome per operation: what was done, or the `DomainError` that says why it was not.
+        """
+        if not operations:
+            return []
+        if len(operations) > MAX_OPERATIONS:
+            raise InvalidInput(f"At most {MAX_OPERATIONS} operations go together; send the rest after.")
+        now = at or clock.now()
+        connection = await driver_of(session)
+        books = await load_locked(connection, wanted_by(operations), now)
+        if self.due_grants is not None:
+            await self._make_due_grants(session, books, now)
+        booked: dict[int, int] = {}
+        for customer_id, book in books.items():
+            before = book.entry_count
+            settle(book, now)
+            booked[customer_id] = book.entry_count - before
+        outcomes: list[Outcome] = [self._decide(books[operation.customer_id], operation) for operation in operations]
+        await writing.write(connection, list(books.values()), clock.wall())
+        return [
+            Settled(one.customer_id, one.available, booked[one.customer_id]) if isinstance(one, Settled) else one
+            for one in outcomes
+        ]
+
+    async def apply_one(
+        self, session: AsyncSession, operation: Operation, kind: type[Wished], at: datetime | None = None
+    ) -> Wished:
+        """Apply one operation and return its success; a refusal is raised, as the domain error it is."""
+        (outcome,) = await self.apply(session, [operation], at)
+        return succeeded(outcome, kind)
+
+    async def forget_due(self, session: AsyncSession, customer_ids: Sequence[int]) -> None:
+        """Ask again what these customers are due: something has changed (an e-mail was verified, a plan ended)."""
+        await writing.forget_due(await driver_of(session), customer_ids)
+
+    async def _make_due_grants(self, session: AsyncSession, books: dict[int, Book], now: datetime) -> None:
+        asking = [
+            customer_id
+            for customer_id, book in books.items()
+            if book.grants_due_at is None or book.grants_due_at <= now
+        ]
+        if not asking:
+            return
+        assert self.due_grants is not None
+        answers = await self.due_grants(session, asking, now)
+        sources = [(due.customer_id, one.source) for due in answers for one in due.grants]
+        await load_sources(await driver_of(session), books, sources)
+        for due in answers:
+            book = books[due.customer_id]
+            settle(book, now)
+            for one in due.grants:
+                if granting.lot_of(book, one.source) is None:
+                    granting.grant(book, one)
+            book.grants_due_at = due.ask_again_at
+            book.changes.account = True
+
+    def _decide(self, book: Book, operation: Operation) -> Outcome:
+        """What one operation comes to. A refusal leaves the book as it was."""
+        key = operation.key
+        bound = book.keys.get(key) if key is not None else None
+        try:
+            if bound is not None:
+                told = self._told_again(book, operation, bound)
+                if told is not None:
+                    return told
+            outcome = self._rules[type(operation)](book, operation)
+        except DomainError as refusal:
+            return refusal
+        if key is not None and bound is None:
+            made = Bound(fingerprint(operation), type(operation).__name__, subject_of(outcome), answer_of(outcome))
+            book.keys[key] = book.changes.keys[key] = made
+        return outcome
+
+    def _told_again(self, book: Book, operation: Operation, bound: Bound) -> Success | None:
+        if bound.fingerprint != fingerprint(operation):
+            raise IdempotencyMismatch(
+                f'Key "{operation.key}" was used for another request; send a new key with a new request.',
+                operation=bound.operation,
+            )
+        return recall(book, operation, bound)
+
+    def _reverse(self, book: Book, operation: Reverse) -> Success:
+        return granting.reverse(book, operation, valid_days=self.policy.reversal_valid_days)
+
+
+def wanted_by(operations: Sequence[Operation]) -> Wanted:
+    """What has to be read for these operations, besides open lots and live holds."""
+    wanted = Wanted(sorted({operation.customer_id for operation in operations}))
+    for operation in operations:
+        customer_id = operation.customer_id
+        if operation.key is not None:
+            wanted.keys.append((customer_id, operation.key))
+        match operation:
+            case Spending(reference=str() as reference):
+                wanted.references.append((customer_id, operation.feature, reference))
+            case Spending():
+                pass
+            case Grant() | Void():
+                wanted.sources.append((customer_id, operation.source))
+            case Adjust():
+                wanted.sources.append((customer_id, granting.adjustment_source(operation)))
+            case Extend() | Capture() | Release():
+                wanted.holds.append((customer_id, operation.hold_id))
+            case Reverse():
+                wanted.entries.append((customer_id, operation.entry_id))
+            case Revoke() | Freeze() | Thaw():
+                wanted.payments.append((customer_id, operation.payment))
+    return wanted
+
+
+def succeeded(outcome: Outcome, kind: type[Wished]) -> Wished:
+    """The success in an outcome; a refusal is raised."""
+    if isinstance(outcome, DomainError):
+        raise outcome
+    assert isinstance(outcome, kind), outcome
+    return outcome
+
+
+_PLAIN = Ledger()
+
+
+async def apply(session: AsyncSession, operations: Sequence[Operation], at: datetime | None = None) -> list[Outcome]:
+    """`Ledger.apply` with the default policies and no port, for scripts and tests; services are given their ledger."""
+    return await _PLAIN.apply(session, operations, at)

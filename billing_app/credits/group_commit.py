@@ -1,0 +1,233 @@
+"""Group commit: concurrent callers' operations go through the engine together, in one transaction.
+
+While one batch is being committed the next one gathers; a caller who finds a free lane does not wait for company.
+A customer is in one batch at a time, so that what comes for a busy customer gathers instead of waiting for its lock.
+"""
+
+import asyncio
+import logging
+import os
+import secrets
+from collections import deque
+from collections.abc import Sequence
+from copy import copy
+from dataclasses import dataclass
+
+import psycopg
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from billing_app.credits.engine import MAX_OPERATIONS, Ledger
+from billing_app.credits.operations import Adjust, Consume, Hold, Operation, Reverse, Void
+from billing_app.credits.outcomes import Outcome, Success
+from billing_app.db.engine import Database
+from billing_app.errors import DomainError, Unavailable
+
+logger = logging.getLogger(__name__)
+
+MAX_WAITING = 5_000
+LANES = 2
+RETRY_PAUSES_S = (0.05, 0.2, 0.5, 1.0, 2.0, 4.0)
+_NEEDS_KEY = (Consume, Hold, Reverse, Adjust, Void)
+
+
+class QueueFull(Unavailable):
+    """More operations are waiting than will be served soon; nothing was taken."""
+
+    code = "ledger_busy"
+
+
+class FateUnknown(Unavailable):
+    """The answer to a commit was lost and could not be found out; the same key finds out, and acts only once."""
+
+    code = "fate_unknown"
+
+
+@dataclass(slots=True, eq=False)
+class _Member:
+    operation: Operation
+    answer: asyncio.Future[Success]
+
+    def settle(self, outcome: Outcome) -> None:
+        """Tell the caller, unless it went away; its operation is done all the same."""
+        if self.answer.done():
+            return
+        if isinstance(outcome, DomainError):
+            self.answer.set_exception(outcome)
+        else:
+            self.answer.set_result(outcome)
+
+    def fail(self, error: Exception) -> None:
+        """Tell the caller that it went wrong."""
+        if not self.answer.done():
+            self.answer.set_exception(error)
+
+
+class GroupCommit:
+    """Takes operations one by one and commits them together."""
+
+    def __init__(
+        self,
+        database: Database,
+        ledger: Ledger,
+        *,
+        lanes: int = LANES,
+        max_batch: int = MAX_OPERATIONS,
+        max_waiting: int = MAX_WAITING,
+    ) -> None:
+        """`lanes`: transactions under way at a time. `max_waiting`: members in all, waiting or under way."""
+        self._database = database
+        self._ledger = ledger
+        self._lanes = lanes
+        self._max_batch = max_batch
+        self._max_waiting = max_waiting
+        self._ready: deque[_Member] = deque()
+        self._parked: dict[int, list[_Member]] = {}
+        self._busy: set[int] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._members = 0
+        self._closed = False
+        self._key_prefix = ""
+        self._keys_made = 0
+
+    async def submit(self, operation: Operation) -> Success:
+        """Commit one operation, together with those of other callers.
+
+        Raises:
+            DomainError: the refusal, if it was refused.
+            QueueFull: too many are waiting; retry after a second.
+            FateUnknown: the database went away during the commit; retry with the same key.
+        """
+        if self._members >= self._max_waiting or self._closed:
+            raise QueueFull("The ledger is busy; nothing was taken. Try again in a second.", retry_after_s=1)
+        if operation.key is None and isinstance(operation, _NEEDS_KEY):
+            operation = self._keyed(operation)
+        member = _Member(operation, asyncio.get_running_loop().create_future())
+        self._members += 1
+        self._ready.append(member)
+        self._start_lanes()
+        return await member.answer
+
+    async def close(self) -> None:
+        """Take nothing more and wait until all that was taken is done."""
+        self._closed = True
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+
+    def _keyed(self, operation: Operation) -> Operation:
+        """A key of our own, so that the operation can be retried when the answer to its commit is lost."""
+        if not self._key_prefix.startswith(f"{os.getpid()}-"):
+            self._key_prefix = f"{os.getpid()}-{secrets.token_hex(8)}"
+        self._keys_made += 1
+        keyed = copy(operation)
+        object.__setattr__(keyed, "key", f"auto:{self._key_prefix}:{self._keys_made}")
+        return keyed
+
+    def _start_lanes(self) -> None:
+        if len(self._tasks) < self._lanes and self._ready:
+            task = asyncio.create_task(self._drain())
+            self._tasks.add(task)
+            task.add_done_callback(self._lane_ended)
+
+    def _lane_ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            logger.error("A lane of the ledger failed", exc_info=error)
+        self._start_lanes()
+
+    async def _drain(self) -> None:
+        while batch := self._next_batch():
+            try:
+                await self._commit(batch)
+            finally:
+                self._end(batch)
+
+    def _next_batch(self) -> list[_Member]:
+        """The oldest members whose customers are in no other batch."""
+        batch: list[_Member] = []
+        customers: set[int] = set()
+        while self._ready and len(batch) < self._max_batch:
+            member = self._ready.popleft()
+            customer_id = member.operation.customer_id
+            if customer_id in self._busy:
+                self._parked.setdefault(customer_id, []).append(member)
+                continue
+            customers.add(customer_id)
+            batch.append(member)
+        self._busy |= customers
+        return batch
+
+    def _end(self, batch: Sequence[_Member]) -> None:
+        self._members -= len(batch)
+        for member in batch:
+            member.fail(FateUnknown("The ledger was stopped; retry with the same key."))
+        for customer_id in {member.operation.customer_id for member in batch}:
+            self._busy.discard(customer_id)
+            self._ready.extendleft(reversed(self._parked.pop(customer_id, ())))
+        self._start_lanes()
+
+    async def _commit(self, batch: Sequence[_Member]) -> None:
+        """Commit the batch. After an error of one, each alone, once: only the culprit fails."""
+        error = await self._attempt(batch)
+        if error is None:
+            return
+        if len(batch) > 1:
+            logger.warning("A batch of %d was rolled back (%s); each goes alone", len(batch), error)
+        for member in batch:
+            alone = await self._attempt([member])
+            if alone is not None:
+                logger.error("An operation cannot be booked", exc_info=alone)
+                member.fail(alone)
+
+    async def _attempt(self, batch: Sequence[_Member]) -> Exception | None:
+        """Try until the fate of the batch is known. Returns the error if the database refused it, and rolled back."""
+        operations = [member.operation for member in batch]
+        committing = False
+        lost: Exception | None = None
+        for pause_s in (*RETRY_PAUSES_S, None):
+            try:
+                async with self._database.transaction() as session:
+                    outcomes = await self._ledger.apply(session, operations)
+                    committing = True
+            except Exception as error:
+                if not is_connection_lost(error):
+                    return error
+                lost = error
+                logger.warning("The database went away (%s)", error)
+            else:
+                for member, outcome in zip(batch, outcomes, strict=True):
+                    member.settle(outcome)
+                return None
+            if pause_s is not None:
+                await asyncio.sleep(pause_s)
+        for member in batch:
+            member.fail(_gave_up(committing, member.operation.key, lost))
+        return None
+
+
+def is_connection_lost(error: Exception) -> bool:
+    """Whether the server may have gone on without us, or could not be reached: trying again may go better."""
+    if isinstance(error, DBAPIError):
+        return error.connection_invalidated or (
+            isinstance(error.orig, psycopg.OperationalError) and error.orig.sqlstate is None
+        ) or _shut_down(error.orig)
+    if isinstance(error, SQLAlchemyError):
+        return isinstance(error, TimeoutError) or type(error).__name__ == "TimeoutError"
+    if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
+        return error.sqlstate is None or _shut_down(error)
+    return isinstance(error, OSError)
+
+
+def _shut_down(error: BaseException | None) -> bool:
+    """Class 57P: the server is stopping or starting, or an operator ended the connection."""
+    return isinstance(error, psycopg.Error) and (error.sqlstate or "").startswith(("57P", "08"))
+
+
+def _gave_up(committing: bool, key: str | None, error: Exception | None) -> Unavailable:
+    if committing:
+        made: Unavailable = FateUnknown(
+            "Whether this was booked is unknown; retry with the same key to find out.", key=key, retry_after_s=5
+        )
+    else:
+        made = Unavailable("The database cannot be reached; nothing was booked. Try again.", retry_after_s=5)
+    made.__cause__ = error
+    return made

@@ -1,0 +1,255 @@
+"""Reading accounts into books: every SELECT of the engine. A handful of statements whatever the size of the batch."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, LiteralString
+
+from psycopg import AsyncConnection
+
+from billing_app.credits.arrays import integers, texts
+from billing_app.credits.book import Book, Bound, Consumption
+from billing_app.credits.claims import Claim, Debt
+from billing_app.credits.holds import Hold
+from billing_app.credits.lots import Lot
+from billing_app.credits.pipeline import Rows, Statement, fetch
+
+_ACCOUNTS: LiteralString = """
+    SELECT customer_id, settled_at, entry_count, lot_count, hold_count, debt_count, encumbered, grants_due_at
+    FROM credit_accounts WHERE customer_id = ANY(%s::bigint[]) ORDER BY customer_id"""
+_LOCKED_ACCOUNTS: LiteralString = _ACCOUNTS + " FOR NO KEY UPDATE"
+# In customer order as well: rows that exist are locked, not changed.
+_MAKE_ACCOUNTS: LiteralString = """
+    INSERT INTO credit_accounts (customer_id) SELECT one FROM unnest(%s::bigint[]) AS one ORDER BY one
+    ON CONFLICT (customer_id) DO UPDATE SET customer_id = excluded.customer_id WHERE false"""
+
+_LOTS: LiteralString = """
+    SELECT l.customer_id, l.id, l.kind, l.label, l.source, l.payment, l.origin_lot_id, l.granted, l.remaining,
+        l.expired, l.revoked, l.voided, l.due_back, l.priority, l.paid_minor, l.currency, l.effective_at, l.expires_at,
+        l.debt_limit, l.booked, l.frozen_at, l.created_at, l.actor, l.note
+    FROM credit_lots AS l """
+OPEN_LOTS: LiteralString = _LOTS + "WHERE l.customer_id = ANY(%s::bigint[]) AND l.open"
+_LOTS_BY_SOURCE: LiteralString = _LOTS + (
+    "JOIN unnest(%s::bigint[], %s::text[]) AS w(customer_id, source) USING (customer_id, source)"
+)
+_LOTS_BY_PAYMENT: LiteralString = _LOTS + (
+    "JOIN unnest(%s::bigint[], %s::text[]) AS w(customer_id, payment) USING (customer_id, payment)"
+)
+_LOTS_BY_ID: LiteralString = (
+    _LOTS + "JOIN unnest(%s::bigint[], %s::bigint[]) AS w(customer_id, id) USING (customer_id, id)"
+)
+_LOTS_OF_CLAIMS: LiteralString = _LOTS + (
+    """WHERE l.customer_id = ANY(%s::bigint[]) AND (
+        EXISTS (SELECT FROM credit_claims c WHERE c.customer_id = l.customer_id AND c.payment = l.payment)
+        OR EXISTS (
+            SELECT FROM credit_entries e JOIN credit_allocations a
+            ON a.customer_id = e.customer_id AND a.entry_id = e.id
+            WHERE e.customer_id = l.customer_id AND e.debt_id IS NOT NULL AND a.lot_id = l.id))"""
+)
+
+_HOLDS: LiteralString = """
+    SELECT h.customer_id, h.id, h.feature, h.reference, h.credits, h.state, h.created_at, h.expires_at, h.cap_at,
+        h.on_expiry, h.captured, h.entry_id, h.ended_at, h.price, h.details, h.actor,
+        ARRAY(SELECT lot_id FROM credit_hold_lots p
+            WHERE p.customer_id = h.customer_id AND p.hold_id = h.id ORDER BY position),
+        ARRAY(SELECT credits FROM credit_hold_lots p
+            WHERE p.customer_id = h.customer_id AND p.hold_id = h.id ORDER BY position)
+    FROM credit_holds AS h """
+LIVE_HOLDS: LiteralString = _HOLDS + "WHERE h.customer_id = ANY(%s::bigint[]) AND h.state = 'live'"
+_HOLDS_BY_ID: LiteralString = (
+    _HOLDS + "JOIN unnest(%s::bigint[], %s::bigint[]) AS w(customer_id, id) USING (customer_id, id)"
+)
+
+_CONSUMPTIONS: LiteralString = """
+    SELECT e.customer_id, e.id, -e.amount, e.balance_after, e.feature, e.reference, e.hold_id,
+        coalesce((SELECT sum(r.amount) FROM credit_entries r
+            WHERE r.customer_id = e.customer_id AND r.reverses = e.id), 0)::bigint,
+        ARRAY(SELECT lot_id FROM credit_allocations a
+            WHERE a.customer_id = e.customer_id AND a.entry_id = e.id ORDER BY position),
+        ARRAY(SELECT credits FROM credit_allocations a
+            WHERE a.customer_id = e.customer_id AND a.entry_id = e.id ORDER BY position)
+    FROM credit_entries AS e """
+_CONSUMPTIONS_BY_ID: LiteralString = (
+    _CONSUMPTIONS
+    + "JOIN unnest(%s::bigint[], %s::bigint[]) AS w(customer_id, id) USING (customer_id, id) WHERE e.kind = 'consume'"
+)
+_CONSUMPTIONS_BY_REFERENCE: LiteralString = (
+    _CONSUMPTIONS + "JOIN unnest(%s::bigint[], %s::text[], %s::text[]) AS w(customer_id, feature, reference) "
+    "USING (customer_id, feature, reference) WHERE e.reference IS NOT NULL"
+)
+_KEYS: LiteralString = """
+    SELECT customer_id, key, fingerprint, operation, subject, answer
+    FROM unnest(%s::bigint[], %s::text[]) AS w(customer_id, key) JOIN credit_keys USING (customer_id, key)"""
+_CLAIMS: LiteralString = """
+    SELECT customer_id, payment, refunded, captured, spent, closed_windows, frozen_at
+    FROM credit_claims WHERE customer_id = ANY(%s::bigint[])"""
+_DEBTS: LiteralString = """
+    SELECT customer_id, id, payment, lot_id, credits, collected, cancelled, state, created_at
+    FROM credit_debts WHERE customer_id = ANY(%s::bigint[]) ORDER BY customer_id, id"""
+_PAYMENTS_OF_DEBTS: LiteralString = """
+    SELECT e.customer_id, e.debt_id, a.lot_id, a.credits
+    FROM credit_entries e JOIN credit_allocations a ON a.customer_id = e.customer_id AND a.entry_id = e.id
+    WHERE e.customer_id = ANY(%s::bigint[]) AND e.debt_id IS NOT NULL AND e.kind = 'collect'
+    ORDER BY e.customer_id, e.id, a.position"""
+
+
+@dataclass(slots=True)
+class Wanted:
+    """What a batch needs of its customers besides their open lots and live holds, as pairs with the customer."""
+
+    customers: list[int]
+    keys: list[tuple[int, str]] = field(default_factory=list)
+    references: list[tuple[int, str, str]] = field(default_factory=list)
+    sources: list[tuple[int, str]] = field(default_factory=list)
+    payments: list[tuple[int, str]] = field(default_factory=list)
+    holds: list[tuple[int, int]] = field(default_factory=list)
+    entries: list[tuple[int, int]] = field(default_factory=list)
+
+
+async def load_locked(connection: AsyncConnection[Any], wanted: Wanted, at: datetime) -> dict[int, Book]:
+    """Lock the customers' accounts in customer order, making those that are new, and read their books."""
+    statements = _first_statements(wanted, _LOCKED_ACCOUNTS)
+    loaded = await fetch(connection, statements)
+    if len(loaded[0]) < len(wanted.customers):
+        await fetch_none(connection, _MAKE_ACCOUNTS, [integers(wanted.customers)])
+        loaded = await fetch(connection, statements)
+    return await _books(connection, loaded, wanted, at)
+
+
+async def load_unlocked(connection: AsyncConnection[Any], customer_id: int, at: datetime) -> Book:
+    """A book to read from. The transaction must be REPEATABLE READ, so that its parts fit together."""
+    wanted = Wanted([customer_id])
+    books = await _books(connection, await fetch(connection, _first_statements(wanted, _ACCOUNTS)), wanted, at)
+    return books.get(customer_id) or Book(customer_id, at)
+
+
+async def load_sources(
+    connection: AsyncConnection[Any], books: dict[int, Book], sources: Sequence[tuple[int, str]]
+) -> None:
+    """Add the lots that these sources have made, open or not."""
+    if sources:
+        _add_lots(books, (await fetch(connection, [(_LOTS_BY_SOURCE, _pairs(sources))]))[0])
+
+
+async def fetch_none(connection: AsyncConnection[Any], query: LiteralString, parameters: Sequence[Any]) -> None:
+    """Run one statement for its effect."""
+    await connection.execute(query, parameters, prepare=True)
+
+
+def _first_statements(wanted: Wanted, accounts: LiteralString) -> list[Statement]:
+    customers = integers(wanted.customers)
+    statements: list[Statement] = [(accounts, [customers]), (OPEN_LOTS, [customers]), (LIVE_HOLDS, [customers])]
+    if wanted.keys:
+        statements.append((_KEYS, _pairs(wanted.keys)))
+    if wanted.references:
+        ids, features, references = zip(*wanted.references, strict=True)
+        statements.append((_CONSUMPTIONS_BY_REFERENCE, [integers(ids), texts(features), texts(references)]))
+    if wanted.sources:
+        statements.append((_LOTS_BY_SOURCE, _pairs(wanted.sources)))
+    if wanted.payments:
+        statements.append((_LOTS_BY_PAYMENT, _pairs(wanted.payments)))
+    if wanted.holds:
+        statements.append((_HOLDS_BY_ID, _pairs(wanted.holds)))
+    if wanted.entries:
+        statements.append((_CONSUMPTIONS_BY_ID, _pairs(wanted.entries)))
+    return statements
+
+
+def _pairs(pairs: Sequence[tuple[int, Any]]) -> list[str]:
+    first, second = zip(*pairs, strict=True)
+    return [integers(first), integers(second) if isinstance(second[0], int) else texts(second)]
+
+
+async def _books(connection: AsyncConnection[Any], loaded: list[Rows], wanted: Wanted, at: datetime) -> dict[int, Book]:
+    rest = iter(loaded)
+    books = {row[0]: _book(row, at) for row in next(rest)}
+    _add_lots(books, next(rest))
+    holds = list(next(rest))
+    for row in next(rest) if wanted.keys else ():
+        books[row[0]].keys[row[1]] = Bound(row[2], row[3], row[4], row[5])
+    if wanted.references:
+        _add_consumptions(books, next(rest))
+    for asked in (wanted.sources, wanted.payments):
+        if asked:
+            _add_lots(books, next(rest))
+    if wanted.holds:
+        holds += next(rest)
+    for row in holds:
+        books[row[0]].add_hold(Hold(*row[1:16], lots=list(zip(row[16], row[17], strict=True))))
+    if wanted.entries:
+        _add_consumptions(books, next(rest))
+    await _follow_up(connection, books)
+    return books
+
+
+async def _follow_up(connection: AsyncConnection[Any], books: dict[int, Book]) -> None:
+    """What is known to be needed only now, and seldom: of replays, ended holds, reversals, refunds and disputes."""
+    await _load_told_again(connection, books)
+    encumbered = [customer_id for customer_id, book in books.items() if book.encumbered]
+    if encumbered:
+        ids = [integers(encumbered)]
+        claims, debts, payments, lots = await fetch(
+            connection, [(_CLAIMS, ids), (_DEBTS, ids), (_PAYMENTS_OF_DEBTS, ids), (_LOTS_OF_CLAIMS, ids)]
+        )
+        for row in claims:
+            books[row[0]].claims[row[1]] = Claim(*row[1:])
+        for row in debts:
+            books[row[0]].debts[row[1]] = Debt(*row[1:])
+        for customer_id, debt_id, lot_id, credits in payments:
+            books[customer_id].payments_of_debts.setdefault(debt_id, []).append((lot_id, credits))
+        _add_lots(books, lots)
+    missing = [
+        (customer_id, lot_id)
+        for customer_id, book in books.items()
+        for consumption in book.consumptions.values()
+        for lot_id, _ in consumption.taken
+        if lot_id not in book.lots
+    ]
+    if missing:
+        _add_lots(books, (await fetch(connection, [(_LOTS_BY_ID, _pairs(missing))]))[0])
+
+
+async def _load_told_again(connection: AsyncConnection[Any], books: dict[int, Book]) -> None:
+    entries: list[tuple[int, int]] = []
+    holds: list[tuple[int, int]] = []
+    for customer_id, book in books.items():
+        for bound in book.keys.values():
+            if bound.operation in ("Consume", "Capture"):
+                entries.append((customer_id, bound.subject))
+            elif bound.operation in ("Hold", "Extend", "Release"):
+                holds.append((customer_id, bound.subject))
+        entries += [(customer_id, hold.entry_id) for hold in book.holds.values() if hold.entry_id is not None]
+    if holds:
+        for row in (await fetch(connection, [(_HOLDS_BY_ID, _pairs(holds))]))[0]:
+            books[row[0]].add_hold(Hold(*row[1:16], lots=list(zip(row[16], row[17], strict=True))))
+    if entries:
+        _add_consumptions(books, (await fetch(connection, [(_CONSUMPTIONS_BY_ID, _pairs(entries))]))[0])
+
+
+def _book(row: tuple[Any, ...], at: datetime) -> Book:
+    # From when it was last written: what fell due since then is booked at its own time.
+    return Book(
+        row[0],
+        row[1] or at,
+        entry_count=row[2],
+        lot_count=row[3],
+        hold_count=row[4],
+        debt_count=row[5],
+        encumbered=row[6],
+        grants_due_at=row[7],
+    )
+
+
+def _add_lots(books: dict[int, Book], rows: Iterable[tuple[Any, ...]]) -> None:
+    for row in rows:
+        book = books[row[0]]
+        if row[1] not in book.lots:
+            book.lots[row[1]] = Lot(*row[1:])
+
+
+def _add_consumptions(books: dict[int, Book], rows: Iterable[tuple[Any, ...]]) -> None:
+    for row in rows:
+        book = books[row[0]]
+        book.consumptions[row[1]] = Consumption(*row[1:8], taken=list(zip(row[8], row[9], strict=True)))
+        if row[5] is not None:
+            book.references[row[4], row[5]] = row[1]
