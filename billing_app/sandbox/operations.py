@@ -17,6 +17,7 @@ from billing_app.sandbox.resources import (
     payment_method,
     price,
     product,
+    refund,
     webhook_endpoint,
 )
 from billing_app.sandbox.store import Json
@@ -100,6 +101,10 @@ OPERATIONS: tuple[Operation, ...] = (
     get("/v1/products/{product}", sdk.ProductRetrieveParams, product.retrieve),
     post("/v1/products/{product}", sdk.ProductUpdateParams, product.update),
     delete("/v1/products/{product}", sdk.ProductDeleteParams, product.delete),
+    post("/v1/refunds", sdk.RefundCreateParams, refund.create),
+    get("/v1/refunds", sdk.RefundListParams, refund.listing),
+    get("/v1/refunds/{refund}", sdk.RefundRetrieveParams, refund.retrieve),
+    post("/v1/refunds/{refund}", sdk.RefundUpdateParams, refund.update),
     post("/v1/webhook_endpoints", sdk.WebhookEndpointCreateParams, webhook_endpoint.create),
     get("/v1/webhook_endpoints", sdk.WebhookEndpointListParams, webhook_endpoint.listing),
     get("/v1/webhook_endpoints/{webhook_endpoint}", sdk.WebhookEndpointRetrieveParams, webhook_endpoint.retrieve),

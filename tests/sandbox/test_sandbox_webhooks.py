@@ -80,6 +80,19 @@ def test_what_waits_is_delivered_after_a_restart(tmp_path: Path, receiver: Recei
         assert eventually(lambda: len(receiver.got) == 2)
 
 
+def test_a_hanging_endpoint_neither_holds_up_the_stop_nor_loses_the_event(tmp_path: Path, receiver: Receiver) -> None:
+    receiver.delay_s = 6
+    with running(tmp_path) as first:
+        an_endpoint(first.client(), receiver)
+        first.client().v1.products.create({"name": "One"})
+        assert eventually(lambda: len(receiver.got) == 1)
+        stopping = time.monotonic()
+    assert time.monotonic() - stopping < 5
+    receiver.delay_s = 0
+    with running(tmp_path):
+        assert eventually(lambda: len(receiver.got) == 2)
+
+
 @pytest.mark.parametrize(
     ("fate", "expected"),
     [("now", PAID), ("twice", PAID + PAID), ("reversed", PAID[::-1]), ("never", []), ("late", PAID)],

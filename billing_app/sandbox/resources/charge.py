@@ -67,39 +67,49 @@ def new_charge(work: Work, intent: Json, method: Record, decline: Decline | None
 
 def book(work: Work, charge: Record) -> Json:
     """Book a paid charge with its fee: the balance transaction follows the charge, as `automatic_async` does."""
-    amount = charge.body["amount"]
-    fee = (amount * _FEE_PER_MILLE + 500) // 1000 + _FEE_FIXED_MINOR
-    currency = charge.body["currency"]
+    fee = (charge.body["amount"] * _FEE_PER_MILLE + 500) // 1000 + _FEE_FIXED_MINOR
+    transaction = _transaction(
+        work, charge.body, charge.id, kind="charge", amount_minor=charge.body["amount"], fee_minor=fee
+    )
+    charge.body["balance_transaction"] = transaction["id"]
+    work.save(charge)
+    work.emit("charge.updated", charge.body, {"balance_transaction": None})
+    return transaction
+
+
+def book_refund(work: Work, charge: Json, refund_id: str, amount_minor: int) -> Json:
+    """Book a refund; the fee of the charge is not given back (https://docs.stripe.com/refunds)."""
+    return _transaction(work, charge, refund_id, kind="refund", amount_minor=-amount_minor, fee_minor=0)
+
+
+def _transaction(work: Work, charge: Json, source: str, *, kind: str, amount_minor: int, fee_minor: int) -> Json:
+    currency = charge["currency"]
+    detail = {
+        "amount": fee_minor,
+        "application": None,
+        "currency": currency,
+        "description": "Stripe processing fees",
+        "type": "stripe_fee",
+    }
     transaction: Json = {
         "id": new_id("balance_transaction"),
         "object": "balance_transaction",
-        "amount": amount,
+        "amount": amount_minor,
         "available_on": work.now + _AVAILABLE_AFTER_S,
         "balance_type": "payments",
         "created": work.now,
         "currency": currency,
-        "description": charge.body["description"],
+        "description": charge["description"] if kind == "charge" else f"REFUND FOR CHARGE {charge['id']}",
         "exchange_rate": None,
-        "fee": fee,
-        "fee_details": [
-            {
-                "amount": fee,
-                "application": None,
-                "currency": currency,
-                "description": "Stripe processing fees",
-                "type": "stripe_fee",
-            }
-        ],
-        "net": amount - fee,
-        "reporting_category": "charge",
-        "source": charge.id,
+        "fee": fee_minor,
+        "fee_details": [detail] if fee_minor else [],
+        "net": amount_minor - fee_minor,
+        "reporting_category": kind,
+        "source": source,
         "status": "pending",
-        "type": "charge",
+        "type": kind,
     }
     work.add(transaction)
-    charge.body["balance_transaction"] = transaction["id"]
-    work.save(charge)
-    work.emit("charge.updated", charge.body, {"balance_transaction": None})
     return transaction
 
 
