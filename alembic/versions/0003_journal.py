@@ -26,10 +26,11 @@ def upgrade() -> None:
         sa.Column("reason", sa.String(), nullable=True),
         sa.Column("ip", sa.String(), nullable=True),
         sa.CheckConstraint(
-            "actor_kind IN ('anonymous', 'system', 'user', 'api_key', 'stripe', 'cli')", name="ck_audit_log_actor_kind"
+            "actor_kind IN ('anonymous', 'system', 'user', 'api_key', 'stripe', 'cli')",
+            name=op.f("ck_audit_log_actor_kind"),
         ),
         sa.CheckConstraint(
-            "(actor_kind IN ('user', 'api_key')) = (actor_id IS NOT NULL)", name="ck_audit_log_actor_id"
+            "(actor_kind IN ('user', 'api_key')) = (actor_id IS NOT NULL)", name=op.f("ck_audit_log_actor_id")
         ),
         sa.PrimaryKeyConstraint("id", name="pk_audit_log"),
     )
@@ -46,7 +47,7 @@ def upgrade() -> None:
         sa.Column("customer_id", sa.BigInteger(), nullable=True),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("data", JSONB(), nullable=False),
-        sa.CheckConstraint("visitor IS NOT NULL OR customer_id IS NOT NULL", name="ck_funnel_events_someone"),
+        sa.CheckConstraint("visitor IS NOT NULL OR customer_id IS NOT NULL", name=op.f("ck_funnel_events_someone")),
         sa.PrimaryKeyConstraint("id", name="pk_funnel_events"),
     )
     op.create_index("ix_funnel_events_name_at", "funnel_events", ["name", "at"])
@@ -79,9 +80,11 @@ def upgrade() -> None:
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("last_error", sa.String(), nullable=True),
         sa.CheckConstraint(
-            "state IN ('queued', 'sending', 'sent', 'kept', 'moot', 'refused')", name="ck_outbox_deliveries_state"
+            "state IN ('queued', 'sending', 'sent', 'kept', 'moot', 'refused')", name=op.f("ck_outbox_deliveries_state")
         ),
-        sa.CheckConstraint("(state = 'sending') = (claimed_until IS NOT NULL)", name="ck_outbox_deliveries_claim"),
+        sa.CheckConstraint(
+            "(state = 'sending') = (claimed_until IS NOT NULL)", name=op.f("ck_outbox_deliveries_claim")
+        ),
         sa.ForeignKeyConstraint(["outbox_id"], ["outbox.id"], name="fk_outbox_deliveries_outbox_id"),
         sa.PrimaryKeyConstraint("outbox_id", name="pk_outbox_deliveries"),
     )

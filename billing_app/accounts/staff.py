@@ -85,11 +85,11 @@ class Staff(UseCase):
         async with self._database.transaction() as session:
             user = await self._to_change(session, user_id, by, still_admin=role is Role.ADMIN)
             before = user.role
-            user.role = role.value
             if role is Role.CUSTOMER and user.customer_id is None:
                 made = await store.add_customer(session, name=user.name, email=user.email, at=clock.wall())
                 assert made is not None
                 user.customer_id = made.id
+            user.role = role.value
             await session.flush()
             await audit(
                 session,

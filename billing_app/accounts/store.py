@@ -74,9 +74,13 @@ async def add_session(session: AsyncSession, row: SignInSession) -> SignInSessio
     await session.flush()
     surplus = (
         select(col(SignInSession.id))
-        .where(col(SignInSession.user_id) == row.user_id, col(SignInSession.revoked_at).is_(None))
+        .where(
+            col(SignInSession.user_id) == row.user_id,
+            col(SignInSession.revoked_at).is_(None),
+            col(SignInSession.id) != row.id,
+        )
         .order_by(col(SignInSession.last_seen_at).desc(), col(SignInSession.id).desc())
-        .offset(LIVE_SESSIONS_MAX)
+        .offset(LIVE_SESSIONS_MAX - 1)
     )
     await session.execute(
         update(SignInSession).where(col(SignInSession.id).in_(surplus)).values(revoked_at=row.created_at)

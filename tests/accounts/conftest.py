@@ -10,13 +10,9 @@ from sqlalchemy import text
 
 from billing_app import clock
 from billing_app.accounts.service import AccountService
-from billing_app.accounts.use_case import SignedIn, Visit
+from billing_app.accounts.use_case import SignedIn
 from billing_app.db.engine import Database
-
-SECRET = "a secret of more than thirty-two characters"
-PASSWORD = "seven blue umbrellas"
-HERE = Visit(ip="203.0.113.7", agent="A browser")
-BROWSER = "the sign-up cookie of this browser"
+from tests.accounts.people import BROWSER, HERE, PASSWORD, SECRET
 
 
 @pytest.fixture
