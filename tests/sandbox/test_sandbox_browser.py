@@ -1,5 +1,6 @@
 """The hosted page in a real browser: by mouse, by keyboard alone, and without JavaScript."""
 
+import shutil
 from collections.abc import Iterator
 
 import pytest
@@ -16,7 +17,7 @@ pytestmark = pytest.mark.browser
 def browser() -> Iterator[Browser]:
     """Chromium, headless."""
     with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        launched = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         yield launched
         launched.close()
 
