@@ -7,10 +7,13 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from billing_app.cli import admin, catalog, processes
 from billing_app.errors import DomainError
+
+if TYPE_CHECKING:
+    from pydantic import ValidationError
 
 
 class Parser(argparse.ArgumentParser):
@@ -62,10 +65,33 @@ def sentence(error: Exception) -> str:
     from pydantic import ValidationError
 
     if isinstance(error, ValidationError):
-        wrong = [
-            (f"{'.'.join(str(part) for part in one['loc']).upper()}: " if one["loc"] else "")
-            + one["msg"].removeprefix("Value error, ")
-            for one in error.errors()
-        ]
-        return f"The settings are not usable: {'; '.join(wrong)}."
-    return f"{type(error).__name__}: {error}. Run it again as 'python -m billing_app --debug ...' for the details."
+        return f"The settings are not usable: {'; '.join(_wrong_settings(error))}."
+    return _of_the_database(error) or (
+        f"{type(error).__name__}: {' '.join(str(error).split())[:500]}. "
+        "Run it again as 'python -m billing_app --debug ...' for the details."
+    )
+
+
+def _wrong_settings(error: "ValidationError") -> list[str]:
+    return [
+        (f"{'.'.join(str(part) for part in one['loc']).upper()}: " if one["loc"] else "")
+        + one["msg"].removeprefix("Value error, ")
+        for one in error.errors()
+    ]
+
+
+def _of_the_database(error: Exception) -> str | None:
+    """For errors of PostgreSQL's driver, which a command may meet at any point."""
+    import psycopg
+    from sqlalchemy.exc import DBAPIError
+
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    if isinstance(
+        cause, psycopg.errors.UndefinedTable | psycopg.errors.UndefinedObject | psycopg.errors.UndefinedColumn
+    ):
+        return "The database has no schema yet, or an older one. Run 'python -m billing_app migrate'."
+    if isinstance(cause, psycopg.OperationalError):
+        from billing_app.db.reach import why_unreachable
+
+        return why_unreachable(str(cause), "see the settings")
+    return None

@@ -98,7 +98,7 @@ class Places:
 
     def make(self) -> None:
         """Make the folders that everything else relies on."""
-        for folder in (self.root, self.logs, self.sandbox, self.sites, self.reflex):
+        for folder in (self.root, self.logs, self.sites, self.reflex):
             folder.mkdir(parents=True, exist_ok=True)
 
     def secret_key(self) -> str:

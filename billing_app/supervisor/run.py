@@ -129,6 +129,7 @@ class Supervisor:
             port = self.wishes.sandbox_port or ports.first_free(self.wishes.port + 1)
             ports.must_be_free(port, ports.LOOPBACK, variable="SANDBOX_PORT", option="--sandbox-port")
             address = f"http://localhost:{port}"
+            self.places.sandbox.mkdir(parents=True, exist_ok=True)
             arguments = ["--port", str(port), "--base-url", address, "--data", str(self.places.sandbox)]
             self._launch(
                 Child(

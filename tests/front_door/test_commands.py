@@ -1,0 +1,108 @@
+"""Commands on a real database: their exit codes, what they print, and that a repeated one changes nothing."""
+
+import json
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from billing_app.catalog.loading import PRESETS
+from tests.front_door.product import command
+
+
+@pytest.fixture
+def catalogue(tmp_path: Path) -> Path:
+    """A file of one's own, a copy of a preset."""
+    path = tmp_path / "shop.toml"
+    path.write_text((PRESETS / "interview_mate.toml").read_text())
+    return path
+
+
+@pytest.mark.row("C10")
+def test_diff_ends_with_2_until_apply_and_with_0_after_it(database_url: str, catalogue: Path) -> None:
+    before = command("catalog", "diff", str(catalogue), DATABASE_URL=database_url)
+    assert before.returncode == 2, before.stderr
+    assert "made" in before.stdout
+    applied = command("catalog", "apply", str(catalogue), DATABASE_URL=database_url)
+    assert applied.returncode == 0, applied.stderr
+    assert "Version 1 is in place" in applied.stdout
+    after = command("catalog", "diff", str(catalogue), DATABASE_URL=database_url)
+    assert after.returncode == 0, after.stderr
+    again = command("catalog", "apply", str(catalogue), DATABASE_URL=database_url)
+    assert "Nothing to do: version 1 is in place" in again.stdout
+
+
+def test_a_bad_file_is_refused_with_file_line_and_reason(database_url: str, catalogue: Path) -> None:
+    catalogue.write_text(catalogue.read_text().replace('"8.00 USD"', '"8.001 USD"', 1))
+    for action in ("validate", "diff", "apply"):
+        done = command("catalog", action, str(catalogue), DATABASE_URL=database_url)
+        assert done.returncode == 1
+        assert "shop.toml:" in done.stderr
+        assert "Traceback" not in done.stderr
+    assert command("catalog", "export", DATABASE_URL=database_url).returncode == 1
+
+
+def test_apply_with_an_outdated_expectation_changes_nothing(database_url: str, catalogue: Path) -> None:
+    command("catalog", "apply", str(catalogue), DATABASE_URL=database_url)
+    catalogue.write_text(catalogue.read_text().replace('"8.00 USD"', '"9.00 USD"', 1))
+    done = command("catalog", "apply", str(catalogue), "--expect", "0", DATABASE_URL=database_url)
+    assert done.returncode == 1
+    assert "Version 1 is in force" in done.stderr
+    diff = command("catalog", "diff", str(catalogue), "--json", DATABASE_URL=database_url)
+    assert diff.returncode == 2
+    assert json.loads(diff.stdout)["version"] == 1
+
+
+def test_export_gives_back_the_file_that_was_applied(database_url: str, catalogue: Path, tmp_path: Path) -> None:
+    command("catalog", "apply", str(catalogue), DATABASE_URL=database_url)
+    out = tmp_path / "exported.toml"
+    done = command("catalog", "export", "--output", str(out), DATABASE_URL=database_url)
+    assert done.returncode == 0, done.stderr
+    assert out.read_text() == catalogue.read_text()
+
+
+def test_the_first_administrator_is_made_once_and_the_password_is_shown_once(database_url: str) -> None:
+    secret = {"DATABASE_URL": database_url, "SECRET_KEY": "s" * 40}
+    done = command("admin", "create", "ada@example.com", **secret)
+    assert done.returncode == 0, done.stderr
+    assert "Password, shown this once:" in done.stdout
+    again = command("admin", "create", "ada@example.com", **secret)
+    assert again.returncode == 1
+    assert "is a user already" in again.stderr
+
+
+def test_a_role_is_changed_with_a_reason(database_url: str) -> None:
+    secret = {"DATABASE_URL": database_url, "SECRET_KEY": "s" * 40}
+    command("admin", "create", "ada@example.com", **secret)
+    command("admin", "create", "bob@example.com", **secret)
+    done = command("admin", "role", "bob@example.com", "viewer", "--reason", "left", **secret)
+    assert done.returncode == 0, done.stderr
+    last = command("admin", "role", "ada@example.com", "viewer", "--reason", "left", **secret)
+    assert last.returncode == 1
+    assert last.stderr.count("\n") == 1
+    unknown = command("admin", "role", "nobody@example.com", "admin", "--reason", "x", **secret)
+    assert unknown.returncode == 1
+    assert "no user" in unknown.stderr
+
+
+def test_migrations_may_be_run_again(owner_url: str) -> None:
+    for _ in range(2):
+        done = command("migrate", DATABASE_URL=owner_url)
+        assert done.returncode == 0, done.stderr
+        assert "up to date" in done.stdout
+
+
+def test_a_database_without_schema_is_told_so(owner_url: str) -> None:
+    with psycopg.connect(owner_url, autocommit=True) as connection:
+        connection.execute("DROP SCHEMA public CASCADE")
+        connection.execute("CREATE SCHEMA public")
+    done = command("catalog", "export", DATABASE_URL=owner_url)
+    assert done.returncode == 1
+    assert "python -m billing_app migrate" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_debug_shows_where_an_error_comes_from() -> None:
+    done = command("--debug", "catalog", "validate", "nonsense")
+    assert done.returncode == 1
+    assert "Traceback" in done.stderr
