@@ -7,11 +7,13 @@ from catalogues import SMALL, small
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from billing_app.catalog.in_force import NoCatalog, UnreadableCatalog
 from billing_app.catalog.items import ItemKind
 from billing_app.catalog.loading import Source, load, read_source
 from billing_app.catalog.offers import Capability
+from billing_app.catalog.publish import CatalogMoved
 from billing_app.catalog.refusals import CatalogRefused
-from billing_app.catalog.service import CatalogMoved, CatalogService, NoCatalog, NotForSale
+from billing_app.catalog.service import CatalogService, NotForSale
 from billing_app.db.engine import Database
 from billing_app.errors import NotFound
 from billing_app.journal.audit import Actor
@@ -259,6 +261,23 @@ async def test_a_purchase_asks_within_its_own_transaction(catalog: CatalogServic
     assert (await catalog.item(offer.item_id)).stripe_price_id == "price_123"
     with pytest.raises(NotFound, match="no catalogue item 999"):
         await catalog.item(999)
+
+
+async def test_a_version_that_newer_rules_refuse_is_named_and_healed_by_applying_a_mended_file(
+    catalog: CatalogService, database: Database
+) -> None:
+    await catalog.apply(small())
+    async with database.transaction() as session:
+        await session.execute(
+            text(
+                "INSERT INTO catalog_versions SELECT 2, content_hash, replace(source, 'credits = 10', 'credits = 0'), "
+                "source_name, applied_by, applied_at, changes FROM catalog_versions"
+            )
+        )
+    with pytest.raises(UnreadableCatalog, match=r"Version 2 .* small\.toml:41: packs\[0\]\.credits"):
+        await catalog.current()
+    assert (await catalog.apply(small(), expect=2)).version == 3
+    assert (await catalog.offer("pack", "ten")).introduced_in == 1
 
 
 async def test_who_applied_what_and_when_is_kept(catalog: CatalogService, database: Database) -> None:
