@@ -8,6 +8,8 @@ import re
 from dataclasses import dataclass
 
 ANSWER_MAX = 4_000
+JOB_MAX = 20_000
+JOB_TERMS = 12
 QUESTIONS_PER_SESSION = 4
 
 
@@ -90,8 +92,12 @@ def next_question(code: str, turns: list[Turn]) -> str | None:
     return next((question for question in questions if question not in asked), None)
 
 
-def feedback(turns: list[Turn]) -> list[str]:
-    """What was good and what to work on, each with the evidence for it; for at least one answer."""
+def feedback(turns: list[Turn], job: str = "") -> list[str]:
+    """What was good and what to work on, each with the evidence for it; for at least one answer.
+
+    Args:
+        job: the advert or role the person prepares for; its telling words are looked for in the answers.
+    """
     text = " ".join(turn.answer for turn in turns)
     words, count = _words(text), len(turns)
     lines = [f"You gave {count} answer{'s' if count != 1 else ''}, {words // max(count, 1)} words each on average."]
@@ -107,7 +113,18 @@ def feedback(turns: list[Turn]) -> list[str]:
         lines.append("You said how things ended, which many leave out.")
     else:
         lines.append("End each story with what came of it, or what you learnt.")
-    return lines
+    return lines + _about_the_job(text, job)
+
+
+def _about_the_job(text: str, job: str) -> list[str]:
+    wanted = [word.lower() for word in _telling(job[:JOB_MAX]) if len(word) > 4]
+    terms = list(dict.fromkeys(wanted))[:JOB_TERMS]
+    if not terms:
+        return []
+    said = {word.lower() for word in _WORD.findall(text)}
+    missing = [term for term in terms if term not in said]
+    line = f"Of {len(terms)} terms of the job, your answers used {len(terms) - len(missing)}."
+    return [f"{line} Not heard: {', '.join(missing[:6])}." if missing else line]
 
 
 def _follow_up(answer: str) -> str:
@@ -119,8 +136,11 @@ def _follow_up(answer: str) -> str:
 
 def _subject(answer: str) -> str:
     """The longest telling word of an answer, the first of several."""
-    telling = [word for word in _WORD.findall(answer) if len(word) > 3 and word.lower() not in _FILLER]
-    return max(telling, key=len, default="")[:40]
+    return max(_telling(answer), key=len, default="")[:40]
+
+
+def _telling(text: str) -> list[str]:
+    return [word for word in _WORD.findall(text) if len(word) > 3 and word.lower() not in _FILLER]
 
 
 def _words(text: str) -> int:

@@ -35,3 +35,10 @@ def test_feedback_names_what_is_missing() -> None:
     exact = " ".join(feedback([Turn("q", "I cut it from 9 to 2 days; in the end we shipped.")]))
     assert "You named figures" in exact
     assert "You said how things ended" in exact
+
+
+def test_feedback_compares_the_answers_with_the_job() -> None:
+    turns = [Turn("q", "I kept the Kubernetes cluster alive.")]
+    job = "We look for somebody who knows Kubernetes and Terraform."
+    assert any("Not heard: " in line and "terraform" in line for line in feedback(turns, job))
+    assert not any("terms of the job" in line for line in feedback(turns))
