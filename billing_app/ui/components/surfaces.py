@@ -1,0 +1,99 @@
+"""What content sits on: pages, cards, badges, notices, tables."""
+
+from typing import Any
+
+import reflex as rx
+
+
+def page(*children: object, width: str = "max-w-[1120px]", **props: object) -> rx.Component:
+    """The main column of a page."""
+    return rx.el.main(
+        *children, id="main", class_name=f"mx-auto w-full {width} px-4 pt-5 pb-12 sm:px-6 sm:pt-8 sm:pb-16", **props
+    )
+
+
+def card(*children: object, title: str | rx.Var | None = None, aside: object = None, flush: bool = False) -> rx.Component:
+    """A surface with an optional header; `flush` leaves the padding to the content, for tables."""
+    header = (
+        rx.el.header(
+            rx.el.h2(title, class_name="text-h2"),
+            rx.el.span(class_name="flex-1"),
+            aside,
+            class_name="flex min-h-[50px] items-center gap-2.5 border-b border-line px-[18px] py-2.5",
+        )
+        if title is not None
+        else None
+    )
+    body = rx.el.div(*children, class_name="" if flush else "p-[18px]")
+    return rx.el.section(
+        header, body, class_name="min-w-0 overflow-hidden rounded-card border border-line bg-surface shadow-lift"
+    )
+
+
+_TONES = {
+    "": "bg-sunken text-ink-2",
+    "good": "bg-good-soft text-good",
+    "warn": "bg-warn-soft text-warn",
+    "bad": "bg-bad-soft text-bad",
+    "accent": "bg-accent-soft text-accent-text",
+}
+
+
+def badge(*children: object, tone: str | rx.Var = "") -> rx.Component:
+    """A short word about a thing's state; never colour alone."""
+    base = "inline-flex h-5 items-center rounded-[6px] px-[7px] text-tiny font-[560] whitespace-nowrap "
+    if isinstance(tone, str):
+        return rx.el.span(*children, class_name=base + _TONES[tone])
+    classes = rx.match(tone, *[(name, base + look) for name, look in _TONES.items() if name], base + _TONES[""])
+    return rx.el.span(*children, class_name=classes)
+
+
+def notice(*children: object, tone: str = "", role: str = "status", **props: object) -> rx.Component:
+    """A message in the flow of the page."""
+    tones = {
+        "": "border-line bg-surface",
+        "good": "border-transparent bg-good-soft",
+        "warn": "border-transparent bg-warn-soft",
+        "bad": "border-transparent bg-bad-soft",
+        "accent": "border-transparent bg-accent-soft",
+    }
+    return rx.el.div(
+        *children,
+        role=role,
+        class_name=f"flex flex-wrap items-center gap-x-3 gap-y-1.5 rounded-card border px-4 py-3 {tones[tone]}",
+        **props,
+    )
+
+
+HEAD = "border-b border-line px-[18px] py-[9px] text-left text-tiny font-[520] text-ink-3 whitespace-nowrap "
+CELL = "border-b border-line px-[18px] py-2.5 align-middle group-last:border-b-0 "
+NUMBER = "tabular-nums text-right whitespace-nowrap "
+
+
+def table(caption: str, columns: list[tuple[str, str]], body: Any, *, scrolls: bool = True) -> rx.Component:
+    """A real table. `columns` are (heading, "" or "number"); the caption is for screen readers."""
+    head = rx.el.thead(
+        rx.el.tr(
+            *[
+                rx.el.th(label, scope="col", class_name=HEAD + ("!text-right" if kind == "number" else ""))
+                for label, kind in columns
+            ]
+        )
+    )
+    made = rx.el.table(
+        rx.el.caption(caption, class_name="sr-only"), head, body, class_name="w-full border-collapse text-base"
+    )
+    if not scrolls:
+        return made
+    return rx.el.div(
+        made, role="region", tab_index=0, custom_attrs={"aria-label": caption}, class_name="w-full overflow-x-auto"
+    )
+
+
+def empty(text: str | rx.Var, *actions: object) -> rx.Component:
+    """What stands where there is nothing yet: the fact, and what to do about it."""
+    return rx.el.div(
+        rx.el.p(text, class_name="text-ink-2"),
+        rx.el.div(*actions, class_name="mt-3 flex justify-center gap-2") if actions else None,
+        class_name="px-6 py-9 text-center",
+    )

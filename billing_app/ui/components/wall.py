@@ -1,0 +1,127 @@
+"""The wall: what stopped, how much is missing, when it renews by itself, what it costs to go on (WL1).
+
+One view for the page's own check before an action and for the server's refusal after it (WL2).
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import reflex as rx
+
+from billing_app.catalog.schema import Catalog
+from billing_app.entitlements.decisions import Basis, Decision, Option
+from billing_app.money import Money
+from billing_app.ui.components.buttons import link_button
+from billing_app.ui.components.icons import icon
+from billing_app.ui.components.offers import buy_form
+from billing_app.ui.format import day, number
+
+OPTIONS_SHOWN = 4
+
+
+@dataclass
+class WallOption:
+    """One way on, as a card with a button."""
+
+    kind: str
+    code: str
+    name: str
+    detail: str
+    label: str
+    spoken: str
+    enough: bool
+
+
+@dataclass
+class Wall:
+    """What the wall says. `title` empty: nothing is in the way."""
+
+    title: str = ""
+    text: str = ""
+    renews: str = ""
+    options: list[WallOption] | None = None
+
+
+def wall_of(decision: Decision, catalog: Catalog) -> Wall:
+    """The wall of a refusal; an empty one when the decision allows."""
+    if decision.allowed:
+        return Wall(options=[])
+    noun = catalog.brand.credit
+    if decision.basis is Basis.CREDITS:
+        title = f"{noun.of(decision.shortfall)} short"
+        text = f"{decision.feature_name} needs {noun.of(decision.required or 0)} and you have {number(decision.available or 0)}."
+        if decision.held:
+            text += f" {noun.of(decision.held)} more are in use right now."
+    else:
+        title, text = f"{decision.feature_name} is locked", decision.why
+    renews = ""
+    if decision.resets_at:
+        fresh = noun.of(decision.next_grant) if decision.next_grant else "More"
+        renews = f"{fresh} on {day(decision.resets_at)}"
+    return Wall(title, text, renews, [_option(option, catalog) for option in decision.options[:OPTIONS_SHOWN]])
+
+
+def _option(option: Option, catalog: Catalog) -> WallOption:
+    price = Money(option.price_minor, option.currency).shown(compact=True) if option.price_minor and option.currency else ""
+    if option.credits:
+        detail = catalog.brand.credit.of(option.credits)
+    elif option.uses:
+        detail = f"{number(option.uses)} use{'s' if option.uses != 1 else ''}"
+    else:
+        detail = "Without limit, for good"
+    return WallOption(
+        kind=option.kind,
+        code=option.code,
+        name=option.name,
+        detail=detail,
+        label=f"Buy for {price}",
+        spoken=f"Buy {option.name} for {price}",
+        enough=option.enough,
+    )
+
+
+def wall(the: Any, *, return_to: str, kept: str) -> rx.Component:
+    """The card. `return_to` brings people back to this page; `kept` says that what they wrote is not lost."""
+    return rx.cond(
+        the.title != "",
+        rx.el.section(
+            rx.el.div(
+                icon("lock", size=18, class_name="text-warn"),
+                rx.el.h2(the.title, class_name="text-section", id="wall-title"),
+                rx.el.span(class_name="flex-1"),
+                rx.el.span(the.renews, class_name="text-small text-ink-3"),
+                class_name="flex flex-wrap items-center gap-2.5",
+            ),
+            rx.el.p(the.text, " ", kept, class_name="mt-1.5 text-ink-2"),
+            rx.el.div(
+                rx.foreach(the.options, lambda option, index: _offer(option, index, return_to)),
+                class_name="mt-4 grid gap-2.5 sm:grid-cols-2",
+            ),
+            rx.el.p(
+                link_button("See all prices", href="/pricing", kind="quiet", size="s"), class_name="mt-3 -ml-2.5"
+            ),
+            role="alert",
+            id="wall",
+            custom_attrs={"aria-labelledby": "wall-title"},
+            class_name="rounded-panel border border-line bg-surface p-5 shadow-float sm:p-6",
+        ),
+        None,
+    )
+
+
+def _offer(option: rx.Var, index: rx.Var, return_to: str) -> rx.Component:
+    base = "grid content-start gap-0.5 rounded-card border p-3.5 "
+    return rx.el.div(
+        rx.el.b(option.name, class_name="font-[600]"),
+        rx.el.span(option.detail, class_name="text-small text-ink-2 tabular-nums"),
+        rx.cond(option.enough, None, rx.el.span("Not enough by itself", class_name="text-tiny text-warn")),
+        rx.el.div(
+            rx.cond(
+                index == 0,
+                buy_form(option.kind, option.code, option.label, option.spoken, primary=True, return_to=return_to),
+                buy_form(option.kind, option.code, option.label, option.spoken, return_to=return_to),
+            ),
+            class_name="mt-2.5",
+        ),
+        class_name=rx.cond(index == 0, base + "border-accent bg-accent-soft", base + "border-line"),
+    )

@@ -1,0 +1,42 @@
+"""How figures and moments are written on every page: the same number always looks the same."""
+
+from datetime import datetime
+
+MINUS = "\N{MINUS SIGN}"
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def number(value: int) -> str:
+    """`1234567` as `1,234,567`, with a real minus sign."""
+    return f"{abs(value):,}" if value >= 0 else f"{MINUS}{abs(value):,}"
+
+
+def signed(value: int) -> str:
+    """A change: `+25`, `−20`."""
+    return f"+{value:,}" if value > 0 else number(value)
+
+
+def day(moment: datetime) -> str:
+    """`4 Dec 2026`."""
+    return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}"
+
+
+def moment(at: datetime) -> str:
+    """`4 Dec 2026, 14:02 UTC`."""
+    return f"{day(at)}, {at:%H:%M} UTC"
+
+
+def when(at: datetime, now: datetime) -> str:
+    """Short, for lists: `14:02` today, `Yesterday 14:02`, `4 Dec` this year, else with the year. Days are UTC."""
+    days = (now.date() - at.date()).days
+    if days == 0:
+        return f"{at:%H:%M}"
+    if days == 1:
+        return f"Yesterday {at:%H:%M}"
+    return f"{at.day} {_MONTHS[at.month - 1]}" if at.year == now.year else day(at)
+
+
+def ordinal(position: int) -> str:
+    """`1st`, `2nd`, `3rd`, `11th`."""
+    suffix = "th" if position % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(position % 10, "th")
+    return f"{position}{suffix}"

@@ -1,0 +1,200 @@
+"""The dashboard's figures in words: what each row says. Pure: from the ledger's views to what is shown."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from billing_app.catalog.schema import Catalog
+from billing_app.credits.kinds import Group
+from billing_app.credits.views import Balance, DayUse, EntryView, Explanation, LotState, LotView, NextEvent
+from billing_app.money import Money
+from billing_app.payments.progress import Purchase
+from billing_app.ui.format import day, moment, number, ordinal, signed, when
+
+_GROUP_WORDS = {Group.PLAN: "plan", Group.BOUGHT: "bought", Group.PROMOTIONAL: "promotional"}
+_GROUP_COLOURS = {Group.PLAN: "var(--c1)", Group.BOUGHT: "var(--c2)", Group.PROMOTIONAL: "var(--c3)"}
+_STATE_WORDS = {
+    LotState.PREPARED: "Not yet",
+    LotState.FROZEN: "Frozen",
+    LotState.USED: "Used",
+    LotState.EXPIRED: "Expired",
+    LotState.REVOKED: "Taken back",
+}
+_PURCHASE_STATES = {
+    "paid": ("Paid", "good"),
+    "pending": ("Confirming", "warn"),
+    "refunded": ("Refunded", ""),
+    "partly_refunded": ("Partly refunded", ""),
+    "failed": ("Failed", "bad"),
+}
+
+
+@dataclass
+class Share:
+    """One part of the balance: plan, bought or promotional."""
+
+    label: str
+    share: str
+    colour: str
+
+
+@dataclass
+class LotRow:
+    """One lot: its turn, what it came from, what is left, until when."""
+
+    turn: str
+    turn_tone: str
+    label: str
+    detail: str
+    left: str
+    until: str
+    ended: bool
+
+
+@dataclass
+class ActivityRow:
+    """One line of the activity; `id` opens its explanation."""
+
+    id: int
+    when: str
+    exactly: str
+    what: str
+    amount: str
+    positive: bool
+    balance: str
+    explained: bool
+
+
+@dataclass
+class PurchaseRow:
+    """One purchase."""
+
+    when: str
+    what: str
+    amount: str
+    state: str
+    tone: str
+    receipt: str
+
+
+@dataclass
+class DayBar:
+    """Credits used on one day; empty days are shown as such."""
+
+    day: str
+    credits: str
+    height: str
+    spoken: str
+
+
+@dataclass
+class Why:
+    """An entry explained, for the dialog."""
+
+    title: str
+    sentences: list[str]
+    price_lines: list[str]
+    lots: list[list[str]]
+    balance: str
+    at: str
+    reference: str
+
+
+def shares(balance: Balance) -> list[Share]:
+    """The split bar below the big figure: only parts that hold something."""
+    return [
+        Share(f"{number(credits)} {_GROUP_WORDS[group]}", str(credits), _GROUP_COLOURS[group])
+        for group in Group
+        if (credits := balance.groups.get(group, 0)) > 0
+    ]
+
+
+def next_event(event: NextEvent | None, catalog: Catalog) -> tuple[str, str]:
+    """The third tile: what happens next by itself, and its detail."""
+    if event is None:
+        return "Nothing expires", f"Your {catalog.brand.credit.many} have no end date."
+    noun = catalog.brand.credit
+    if event.kind == "begins":
+        return f"{day(event.at)}: {noun.of(event.begins)} more", f"{event.label}, from {moment(event.at)}."
+    if event.kind == "resets":
+        return (
+            f"{day(event.at)}: {number(event.begins)} fresh {noun.many}",
+            f"{noun.of(event.ends)} of {event.label} end then ({moment(event.at)}).",
+        )
+    return f"{day(event.at)}: {noun.of(event.ends)} expire", f"From {event.label}, at {moment(event.at)}."
+
+
+def lot_row(lot: LotView, now: datetime) -> LotRow:
+    """A lot's line; one that cannot be spent says why instead of its turn."""
+    if lot.burns is not None:
+        turn, tone = ordinal(lot.burns), "accent" if lot.burns == 1 else ""
+    else:
+        turn, tone = _STATE_WORDS.get(lot.state, "Held"), "warn" if lot.state is LotState.FROZEN else ""
+    paid = Money(lot.paid_minor, lot.currency).shown() if lot.paid_minor and lot.currency else "free"
+    parts = [f"{when(lot.created_at, now)}", f"{number(lot.granted)} for {paid}"]
+    if lot.held:
+        parts.append(f"{number(lot.held)} in use")
+    for count, word in ((lot.used, "used"), (lot.expired, "expired"), (lot.revoked, "taken back")):
+        if count:
+            parts.append(f"{number(count)} {word}")
+    if lot.state is LotState.PREPARED:
+        until = f"from {day(lot.effective_at)}"
+    else:
+        until = day(lot.expires_at) if lot.expires_at else "no end"
+    ended = lot.state in (LotState.USED, LotState.EXPIRED, LotState.REVOKED)
+    return LotRow(turn, tone, lot.label, " · ".join(parts), number(lot.remaining), until, ended)
+
+
+def activity_row(entry: EntryView, now: datetime) -> ActivityRow:
+    """An entry's line."""
+    return ActivityRow(
+        id=entry.id,
+        when=when(entry.at, now),
+        exactly=moment(entry.at),
+        what=entry.label,
+        amount=signed(entry.amount),
+        positive=entry.amount > 0,
+        balance=number(entry.balance_after),
+        explained=entry.booked,
+    )
+
+
+def why(explanation: Explanation, catalog: Catalog) -> Why:
+    """The dialog of "why?"."""
+    entry = explanation.entry
+    return Why(
+        title=explanation.summary,
+        sentences=list(explanation.sentences),
+        price_lines=list(explanation.why_that_much),
+        lots=[[lot.label, catalog.brand.credit.of(lot.credits), lot.why, lot.paid_by] for lot in explanation.lots],
+        balance=explanation.balance,
+        at=moment(entry.at),
+        reference=entry.reference or "",
+    )
+
+
+def day_bars(days: Sequence[DayUse]) -> list[DayBar]:
+    """One bar a day, in proportion to the busiest."""
+    most = max((one.credits for one in days), default=0) or 1
+    return [
+        DayBar(
+            day=f"{one.day:%a} {one.day.day} {one.day:%b}",
+            credits=number(one.credits),
+            height=f"{max(2, round(100 * one.credits / most))}%" if one.credits else "2px",
+            spoken=f"{one.day:%d %b}: {number(one.credits)}",
+        )
+        for one in days
+    ]
+
+
+def purchase_row(purchase: Purchase, now: datetime) -> PurchaseRow:
+    """A purchase's line; amounts with tax, as paid."""
+    word, tone = _PURCHASE_STATES.get(purchase.state, (purchase.state.capitalize(), ""))
+    return PurchaseRow(
+        when=when(purchase.settled_at or purchase.created_at, now),
+        what=purchase.name,
+        amount=Money(purchase.paid_minor or purchase.amount_minor, purchase.currency).shown(),
+        state=word,
+        tone=tone,
+        receipt=purchase.receipt_url or "",
+    )

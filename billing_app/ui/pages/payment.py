@@ -1,0 +1,241 @@
+"""After Stripe's page: the true state of a payment by our own ledger, and the way back when nothing was paid."""
+
+import asyncio
+
+import reflex as rx
+
+from billing_app.bootstrap import services
+from billing_app.errors import DomainError, NotFound, Unauthenticated
+from billing_app.money import Money
+from billing_app.payments.progress import CheckoutProgress, Progress
+from billing_app.ui.brand import brand
+from billing_app.ui.components.buttons import link_button
+from billing_app.ui.components.icons import icon
+from billing_app.ui.components.shell import framed
+from billing_app.ui.session import Shell, customer_of
+
+POLL_S = 1.0
+SLOW_AFTER_S = 30
+WATCH_LIMIT_S = 15 * 60
+
+
+class PaymentState(rx.State):
+    """What became of one checkout. `stage` is what the page shows; it never says failed because time has passed."""
+
+    stage: str = "checking"
+    thing: str = ""
+    paid: str = ""
+    gained: str = ""
+    balance: str = ""
+    continue_url: str = ""
+    retry_url: str = "/pricing"
+    _watching: str = ""
+
+    @rx.event(background=True)
+    async def watch(self):
+        """Follow the checkout named in the address until it is settled, showing each change without a reload."""
+        async with self:
+            self.reset()
+            session_id = self.router.url.query_parameters.get("session_id", "")
+            self._watching = session_id
+        waited = 0.0
+        while waited < WATCH_LIMIT_S:
+            async with self:
+                if self._watching != session_id or await self._look(session_id, waited):
+                    return
+            await asyncio.sleep(POLL_S)
+            waited += POLL_S
+
+    async def _look(self, session_id: str, waited: float) -> bool:
+        """One look; True when there is nothing more to wait for."""
+        try:
+            customer_id = await customer_of(self)
+            progress = await services().checkout.state(customer_id, session_id)
+        except Unauthenticated:
+            self.stage = "signed_out"
+            return True
+        except NotFound:
+            self.stage = "unknown"
+            return True
+        except DomainError:  # Stripe or the database does not answer: keep watching
+            return False
+        self._show(progress)
+        if progress.progress is Progress.PENDING and waited >= SLOW_AFTER_S:
+            self.stage = "slow"
+        if progress.progress is Progress.GRANTED:
+            shell = await self.get_state(Shell)
+            await shell.show_balance(customer_id)
+        return progress.progress in (Progress.GRANTED, Progress.FAILED, Progress.EXPIRED)
+
+    def _show(self, progress: CheckoutProgress) -> None:
+        noun = brand().credit
+        self.stage = progress.progress.value
+        self.thing = progress.name
+        self.paid = Money(progress.amount_minor, progress.currency).shown()
+        self.gained = noun.of(progress.credits) if progress.credits else ""
+        self.balance = noun.of(progress.available) if progress.available is not None else ""
+        self.continue_url = progress.continue_url or ""
+        self.retry_url = progress.retry_url or "/pricing"
+
+    @rx.event
+    async def show_cancelled(self) -> None:
+        """The cancel page: what was not bought, and where to try again. A foreign or unknown checkout shows neither."""
+        self.reset()
+        self.stage = "cancelled"
+        try:
+            customer_id = await customer_of(self)
+            name = self.router.url.query_parameters.get("checkout", "")
+            progress = await services().checkout.cancelled(customer_id, name)
+        except DomainError:
+            return
+        self._show(progress)
+        self.stage = "cancelled" if progress.progress is not Progress.GRANTED else "granted"
+
+
+def _panel(sign: str, tone: str, title: object, text: object, *actions: object, busy: bool = False) -> rx.Component:
+    return rx.el.div(
+        rx.el.span(
+            icon(sign, size=22, class_name="animate-spin" if busy else ""),
+            class_name=f"grid h-11 w-11 place-items-center rounded-full {tone}",
+        ),
+        rx.el.h1(title, class_name="mt-4 text-[22px] font-[640] leading-tight tracking-[-.02em]", tab_index=-1, id="title"),
+        rx.el.p(text, class_name="mt-2 text-ink-2"),
+        rx.el.div(*actions, class_name="mt-6 flex flex-wrap gap-2") if actions else None,
+    )
+
+
+def _granted() -> rx.Component:
+    return _panel(
+        "check",
+        "bg-good-soft text-good",
+        rx.cond(PaymentState.gained != "", "+" + PaymentState.gained, PaymentState.thing + " is yours"),
+        rx.el.span(
+            "Paid: ",
+            PaymentState.thing,
+            rx.cond(PaymentState.balance != "", rx.fragment(". You now have ", rx.el.b(PaymentState.balance, id="new-balance")), None),
+            ". The receipt is on its way to your inbox.",
+        ),
+        rx.cond(
+            PaymentState.continue_url != "",
+            link_button("Continue where you were", href=PaymentState.continue_url, kind="primary", id="continue"),
+            link_button("Go to the playground", href="/playground", kind="primary"),
+        ),
+        link_button("See your dashboard", href="/dashboard"),
+    )
+
+
+_WAITING = "border-transparent bg-accent-soft text-accent-text"
+
+
+def _stages() -> rx.Component:
+    return rx.match(
+        PaymentState.stage,
+        ("granted", _granted()),
+        (
+            "pending",
+            _panel("loader-circle", _WAITING, "Confirming your payment", "This takes a few seconds. You can stay or go: nothing is lost.", busy=True),
+        ),
+        (
+            "slow",
+            _panel(
+                "clock",
+                _WAITING,
+                "Payment received, credits arriving",
+                "The confirmation takes longer than usual. This page keeps watching, and your credits come by themselves.",
+                link_button("See your dashboard", href="/dashboard"),
+            ),
+        ),
+        (
+            "open",
+            _panel(
+                "circle-dashed",
+                "bg-sunken text-ink-2",
+                "Not paid yet",
+                "The payment page is still open. Nothing was charged.",
+                link_button("Back to the payment page", href=PaymentState.retry_url, kind="primary"),
+                link_button("Other offers", href="/pricing"),
+            ),
+        ),
+        (
+            "failed",
+            _panel(
+                "circle-x",
+                "bg-bad-soft text-bad",
+                "The payment did not go through",
+                "Your bank refused it. Nothing was charged.",
+                link_button("Try again", href=PaymentState.retry_url, kind="primary"),
+            ),
+        ),
+        (
+            "expired",
+            _panel(
+                "clock",
+                "bg-sunken text-ink-2",
+                "This payment page has expired",
+                "Nothing was charged.",
+                link_button("Choose again", href=PaymentState.retry_url, kind="primary"),
+            ),
+        ),
+        (
+            "unknown",
+            _panel(
+                "circle-help",
+                "bg-sunken text-ink-2",
+                "We cannot find this payment",
+                "It does not belong to the account you are signed in with, or the link is not complete.",
+                link_button("See your purchases", href="/dashboard", kind="primary"),
+            ),
+        ),
+        (
+            "signed_out",
+            _panel(
+                "log-in",
+                "bg-sunken text-ink-2",
+                "Sign in to see your payment",
+                "Your purchase is safe. Sign in with the account you bought it for.",
+                link_button("Sign in", href="/login?next=/dashboard", kind="primary"),
+            ),
+        ),
+        (
+            "cancelled",
+            _panel(
+                "undo-2",
+                "bg-sunken text-ink-2",
+                "Nothing was charged",
+                rx.cond(
+                    PaymentState.thing != "",
+                    rx.el.span("You left before paying for ", PaymentState.thing, ". It is still here if you want it."),
+                    "You left before paying. All offers are still there.",
+                ),
+                link_button("Try again", href=PaymentState.retry_url, kind="primary"),
+                link_button("See all offers", href="/pricing"),
+            ),
+        ),
+        _panel("loader-circle", _WAITING, "Looking up your payment", "One moment.", busy=True),
+    )
+
+
+def _page() -> rx.Component:
+    return framed(
+        rx.el.main(
+            rx.el.div(
+                _stages(),
+                role="status",
+                custom_attrs={"aria-live": "polite", "data-stage": PaymentState.stage},
+                id="payment",
+                class_name="rounded-panel border border-line bg-surface p-7 shadow-lift sm:p-9",
+            ),
+            id="main",
+            class_name="mx-auto w-full max-w-[520px] px-4 pt-10 pb-16 sm:pt-20",
+        )
+    )
+
+
+def success() -> rx.Component:
+    """`/payment/success?session_id=...`"""
+    return _page()
+
+
+def cancel() -> rx.Component:
+    """`/payment/cancel?checkout=...`"""
+    return _page()

@@ -1,0 +1,75 @@
+"""Every page: its address, title and what it loads. One list, which the app registers and the tests walk."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import reflex as rx
+
+from billing_app.ui.brand import brand
+from billing_app.ui.pages import account, dashboard, entry, interview, mailbox, not_found, payment, playground, pricing
+from billing_app.ui.session import Shell
+
+
+@dataclass(frozen=True)
+class Route:
+    """A page. `signed_in`: strangers are sent to sign in."""
+
+    path: str
+    page: Callable[[], rx.Component]
+    title: str
+    description: str = ""
+    load: Sequence[Any] = ()
+    signed_in: bool = False
+
+
+_READ = entry.EntryState.read_address
+
+ROUTES: tuple[Route, ...] = (
+    Route(
+        "/pricing",
+        pricing.pricing,
+        "Pricing",
+        f"{brand().headline}. {brand().introduction}".strip(),
+        (pricing.PricingState.load,),
+    ),
+    Route("/login", entry.login, "Sign in", load=(_READ,)),
+    Route("/signup", entry.signup, "Make an account", load=(_READ,)),
+    Route("/verify", entry.verify, "Confirm your e-mail", load=(_READ,)),
+    Route("/forgot", entry.forgot, "Set a new password", load=(_READ,)),
+    Route("/reset", entry.reset, "Choose a new password", load=(_READ,)),
+    Route("/account", account.account, "Account", load=(_READ, account.AccountState.load), signed_in=True),
+    Route(
+        "/dashboard",
+        dashboard.dashboard,
+        "Billing",
+        load=(dashboard.DashboardState.load, dashboard.DashboardState.keep_fresh),
+        signed_in=True,
+    ),
+    Route("/payment/success", payment.success, "Your payment", load=(payment.PaymentState.watch,)),
+    Route("/payment/cancel", payment.cancel, "Nothing was charged", load=(payment.PaymentState.show_cancelled,)),
+    Route("/playground", playground.playground, "Playground", load=(playground.PlaygroundState.load,), signed_in=True),
+    Route(
+        "/playground/interview",
+        interview.interview,
+        "Practice interview",
+        load=(interview.InterviewState.load,),
+        signed_in=True,
+    ),
+    Route("/mailbox", mailbox.mailbox, "Mailbox", load=(mailbox.MailboxState.load,)),
+)
+
+
+def register(app: rx.App) -> None:
+    """Give the app every page; `/` is the pricing page."""
+    for route in ROUTES:
+        paths = ("/", route.path) if route.path == "/pricing" else (route.path,)
+        for path in paths:
+            app.add_page(
+                route.page,
+                route=path,
+                title=f"{route.title} · {brand().name}",
+                description=route.description or f"{route.title} at {brand().name}",
+                on_load=[Shell.load, *route.load],
+            )
+    app.add_page(not_found.not_found, route="/404", title=f"Not found · {brand().name}", on_load=[Shell.load])

@@ -1,0 +1,122 @@
+"""Who is looking, and what the frame of every page shows of their account.
+
+Every event handler is a public call: each asks `principal_of` again, and none trusts a value the browser sent.
+"""
+
+from dataclasses import dataclass
+
+import reflex as rx
+
+from billing_app.accounts.cookie import read_cookie, session_cookie
+from billing_app.accounts.roles import Principal
+from billing_app.bootstrap import services
+from billing_app.errors import Unauthenticated
+from billing_app.settings import Mode
+from billing_app.ui.brand import brand
+from billing_app.ui.format import number
+
+QUIET_PERCENT, LOW_PERCENT = 20, 10
+
+
+async def principal_of(state: rx.State) -> Principal | None:
+    """Who is signed in on this connection, by the cookie of its handshake; None for a stranger."""
+    token = read_cookie(state.router.headers.cookie, session_cookie(secure=services().settings.secure_cookies))
+    return await services().accounts.who(token) if token else None
+
+
+async def customer_of(state: rx.State) -> int:
+    """The customer whose rows this connection may see.
+
+    Raises:
+        Unauthenticated: nobody is signed in, or the user belongs to no customer.
+    """
+    who = await principal_of(state)
+    if who is None or who.customer_id is None:
+        raise Unauthenticated("Sign in to see this page.")
+    return who.customer_id
+
+
+@dataclass
+class DemoSignIn:
+    """A sign-in that exists in sandbox mode only."""
+
+    email: str
+    password: str
+    what: str
+
+
+class Shell(rx.State):
+    """The top bar and the strip below it."""
+
+    loaded: bool = False
+    signed_in: bool = False
+    sandbox: bool = False
+    email: str = ""
+    initial: str = ""
+    available: int = 0
+    available_label: str = ""
+    available_spoken: str = ""
+    bar_width: str = "0%"
+    level: str = ""
+    strip_text: str = ""
+    demo_sign_ins: list[DemoSignIn] = []
+    failure: str = ""
+    _dismissed_level: str = ""
+
+    @rx.event
+    async def load(self) -> None:
+        """Read who is signed in and what they have."""
+        self.failure = ""
+        self.sandbox = services().settings.mode is Mode.SANDBOX
+        who = await principal_of(self)
+        self.signed_in = who is not None
+        self.email = who.email if who else ""
+        self.initial = (who.name or who.email)[:1].upper() if who else ""
+        if who and who.customer_id:
+            await self.show_balance(who.customer_id)
+        self.loaded = True
+
+    async def show_balance(self, customer_id: int) -> None:
+        """Refresh the indicator from the ledger. Not an event: the caller has authorised itself."""
+        balance = await services().credits.balance(customer_id)
+        granted = sum(lot.granted for lot in await services().credits.lots(customer_id) if lot.remaining)
+        percent = round(100 * balance.available / granted) if granted else 0
+        noun = brand().credit
+        self.available = balance.available
+        self.available_label = noun.of(balance.available)
+        self.bar_width = f"{min(100, percent)}%"
+        self.level = _level(balance.available, percent)
+        self.available_spoken = f"{noun.of(balance.available)} left. Open the dashboard."
+        self.strip_text = self._strip(balance.available)
+
+    def _strip(self, available: int) -> str:
+        if self.level == "empty":
+            return f"You have no {brand().credit.many} left."
+        if self.level == "low" and self._dismissed_level != "low":
+            return f"Only {number(available)} left."
+        return ""
+
+    @rx.event
+    def report_failure(self) -> None:
+        """Say that the last action did not work; the log has the reason."""
+        self.failure = "That did not work, and nothing was changed. Try again; if it happens twice, write to us."
+
+    @rx.event
+    def dismiss_failure(self) -> None:
+        """Close that message."""
+        self.failure = ""
+
+    @rx.event
+    def dismiss_strip(self) -> None:
+        """Close the banner of running low until things change; the strip at zero stays."""
+        self._dismissed_level = self.level
+        self.strip_text = ""
+
+
+def _level(available: int, percent: int) -> str:
+    """The stage of WL3: `quiet` at 20 %, `low` at 10 %, `empty` at nothing."""
+    if available <= 0:
+        return "empty"
+    if percent <= LOW_PERCENT:
+        return "low"
+    return "quiet" if percent <= QUIET_PERCENT else ""
