@@ -6,6 +6,7 @@ concurrent callers together.
 
 from billing_app.credits.due_grants import Due, DueGrants
 from billing_app.credits.engine import Ledger, LedgerPolicy, apply, succeeded
+from billing_app.credits.group_commit import FateUnknown, QueueFull
 from billing_app.credits.kinds import DebtState, EntryKind, Group, HoldState, LotKind, Spent
 from billing_app.credits.operations import (
     Adjust,
@@ -51,6 +52,7 @@ from billing_app.credits.outcomes import (
     Voided,
 )
 from billing_app.credits.rating import AddOn, Price, PriceLine, Rate, quote
+from billing_app.credits.service import CreditService
 from billing_app.credits.views import (
     Balance,
     EntryPage,
@@ -74,6 +76,7 @@ __all__ = [
     "Captured",
     "Consume",
     "Consumed",
+    "CreditService",
     "DebtState",
     "Due",
     "DueGrants",
@@ -83,6 +86,7 @@ __all__ = [
     "Explanation",
     "Extend",
     "Extended",
+    "FateUnknown",
     "Freeze",
     "Frozen",
     "Grant",
@@ -108,6 +112,7 @@ __all__ = [
     "Outcome",
     "Price",
     "PriceLine",
+    "QueueFull",
     "Rate",
     "Release",
     "Released",

@@ -62,7 +62,7 @@ def _end_hold(book: Book, hold: Hold) -> None:
             book,
             hold,
             hold.on_expiry,
-            price=hold.price if hold.on_expiry == hold.credits else None,
+            price=hold.price,
             details=hold.details,
             actor=hold.actor,
             note="The hold ended by its time limit.",

@@ -14,7 +14,8 @@ from copy import copy
 from dataclasses import dataclass
 
 import psycopg
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from billing_app.credits.engine import MAX_OPERATIONS, Ledger
 from billing_app.credits.operations import Adjust, Consume, Hold, Operation, Reverse, Void
@@ -159,7 +160,8 @@ class GroupCommit:
     def _end(self, batch: Sequence[_Member]) -> None:
         self._members -= len(batch)
         for member in batch:
-            member.fail(FateUnknown("The ledger was stopped; retry with the same key."))
+            if not member.answer.done():  # the lane was cancelled, at shutdown
+                member.fail(FateUnknown("The ledger was stopped; retry with the same key.", key=member.operation.key))
         for customer_id in {member.operation.customer_id for member in batch}:
             self._busy.discard(customer_id)
             self._ready.extendleft(reversed(self._parked.pop(customer_id, ())))
@@ -206,20 +208,13 @@ class GroupCommit:
 
 def is_connection_lost(error: Exception) -> bool:
     """Whether the server may have gone on without us, or could not be reached: trying again may go better."""
-    if isinstance(error, DBAPIError):
-        return error.connection_invalidated or (
-            isinstance(error.orig, psycopg.OperationalError) and error.orig.sqlstate is None
-        ) or _shut_down(error.orig)
-    if isinstance(error, SQLAlchemyError):
-        return isinstance(error, TimeoutError) or type(error).__name__ == "TimeoutError"
-    if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
-        return error.sqlstate is None or _shut_down(error)
-    return isinstance(error, OSError)
-
-
-def _shut_down(error: BaseException | None) -> bool:
-    """Class 57P: the server is stopping or starting, or an operator ended the connection."""
-    return isinstance(error, psycopg.Error) and (error.sqlstate or "").startswith(("57P", "08"))
+    if isinstance(error, PoolTimeout | OSError):
+        return True
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    if not isinstance(cause, psycopg.OperationalError | psycopg.InterfaceError):
+        return False
+    # Class 08: connection lost. 57P: the server stops or starts, or an operator ended the connection.
+    return cause.sqlstate is None or cause.sqlstate.startswith(("08", "57P"))
 
 
 def _gave_up(committing: bool, key: str | None, error: Exception | None) -> Unavailable:

@@ -23,22 +23,22 @@ _MAKE_ACCOUNTS: LiteralString = """
     INSERT INTO credit_accounts (customer_id) SELECT one FROM unnest(%s::bigint[]) AS one ORDER BY one
     ON CONFLICT (customer_id) DO UPDATE SET customer_id = excluded.customer_id WHERE false"""
 
-_LOTS: LiteralString = """
+SELECT_LOTS: LiteralString = """
     SELECT l.customer_id, l.id, l.kind, l.label, l.source, l.payment, l.origin_lot_id, l.granted, l.remaining,
         l.expired, l.revoked, l.voided, l.due_back, l.priority, l.paid_minor, l.currency, l.effective_at, l.expires_at,
         l.debt_limit, l.booked, l.frozen_at, l.created_at, l.actor, l.note
     FROM credit_lots AS l """
-OPEN_LOTS: LiteralString = _LOTS + "WHERE l.customer_id = ANY(%s::bigint[]) AND l.open"
-_LOTS_BY_SOURCE: LiteralString = _LOTS + (
+OPEN_LOTS: LiteralString = SELECT_LOTS + "WHERE l.customer_id = ANY(%s::bigint[]) AND l.open"
+_LOTS_BY_SOURCE: LiteralString = SELECT_LOTS + (
     "JOIN unnest(%s::bigint[], %s::text[]) AS w(customer_id, source) USING (customer_id, source)"
 )
-_LOTS_BY_PAYMENT: LiteralString = _LOTS + (
+_LOTS_BY_PAYMENT: LiteralString = SELECT_LOTS + (
     "JOIN unnest(%s::bigint[], %s::text[]) AS w(customer_id, payment) USING (customer_id, payment)"
 )
 _LOTS_BY_ID: LiteralString = (
-    _LOTS + "JOIN unnest(%s::bigint[], %s::bigint[]) AS w(customer_id, id) USING (customer_id, id)"
+    SELECT_LOTS + "JOIN unnest(%s::bigint[], %s::bigint[]) AS w(customer_id, id) USING (customer_id, id)"
 )
-_LOTS_OF_CLAIMS: LiteralString = _LOTS + (
+_LOTS_OF_CLAIMS: LiteralString = SELECT_LOTS + (  # noqa: S608 - constants only
     """WHERE l.customer_id = ANY(%s::bigint[]) AND (
         EXISTS (SELECT FROM credit_claims c WHERE c.customer_id = l.customer_id AND c.payment = l.payment)
         OR EXISTS (
@@ -56,7 +56,7 @@ _HOLDS: LiteralString = """
             WHERE p.customer_id = h.customer_id AND p.hold_id = h.id ORDER BY position)
     FROM credit_holds AS h """
 LIVE_HOLDS: LiteralString = _HOLDS + "WHERE h.customer_id = ANY(%s::bigint[]) AND h.state = 'live'"
-_HOLDS_BY_ID: LiteralString = (
+HOLDS_BY_ID: LiteralString = (
     _HOLDS + "JOIN unnest(%s::bigint[], %s::bigint[]) AS w(customer_id, id) USING (customer_id, id)"
 )
 
@@ -149,7 +149,7 @@ def _first_statements(wanted: Wanted, accounts: LiteralString) -> list[Statement
     if wanted.payments:
         statements.append((_LOTS_BY_PAYMENT, _pairs(wanted.payments)))
     if wanted.holds:
-        statements.append((_HOLDS_BY_ID, _pairs(wanted.holds)))
+        statements.append((HOLDS_BY_ID, _pairs(wanted.holds)))
     if wanted.entries:
         statements.append((_CONSUMPTIONS_BY_ID, _pairs(wanted.entries)))
     return statements
@@ -220,7 +220,7 @@ async def _load_told_again(connection: AsyncConnection[Any], books: dict[int, Bo
                 holds.append((customer_id, bound.subject))
         entries += [(customer_id, hold.entry_id) for hold in book.holds.values() if hold.entry_id is not None]
     if holds:
-        for row in (await fetch(connection, [(_HOLDS_BY_ID, _pairs(holds))]))[0]:
+        for row in (await fetch(connection, [(HOLDS_BY_ID, _pairs(holds))]))[0]:
             books[row[0]].add_hold(Hold(*row[1:16], lots=list(zip(row[16], row[17], strict=True))))
     if entries:
         _add_consumptions(books, (await fetch(connection, [(_CONSUMPTIONS_BY_ID, _pairs(entries))]))[0])

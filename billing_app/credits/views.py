@@ -1,7 +1,7 @@
 """What the ledger shows: the balance, lots, entries and the reasons of an entry. Plain values, true when read."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from billing_app.credits.kinds import EntryKind, Group, HoldState, LotKind
@@ -150,6 +150,14 @@ class LotPage:
 
     lots: tuple[LotView, ...]
     next_before: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class DayUse:
+    """Credits used on one UTC day, less what was given back."""
+
+    day: date
+    credits: int
 
 
 @dataclass(frozen=True, slots=True)

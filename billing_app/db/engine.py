@@ -50,12 +50,17 @@ class Database:
 
     @asynccontextmanager
     async def as_customer(self, customer_id: int) -> AsyncIterator[AsyncSession]:
-        """Read-only work in which row-level security shows this customer's rows alone (row A12)."""
+        """Read-only work in one snapshot, in which row-level security shows this customer's rows alone (row A12)."""
         async with AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
+            await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
             await self._follow_clock(session)
-            await session.execute(text("SET TRANSACTION READ ONLY"))
-            await session.execute(text("SELECT set_config('app.customer_id', :id, true)"), {"id": str(customer_id)})
-            await session.execute(text(f"SET LOCAL ROLE {CUSTOMER_ROLE}"))
+            await session.execute(
+                text(
+                    "SELECT set_config('transaction_read_only', 'on', true), "
+                    "set_config('app.customer_id', :id, true), set_config('role', :role, true)"
+                ),
+                {"id": str(customer_id), "role": CUSTOMER_ROLE},
+            )
             yield session
 
     async def _follow_clock(self, session: AsyncSession) -> None:
