@@ -111,7 +111,7 @@ class NotificationService:
             await self._settle(mail, "queued", str(error))
             raise MailNotSent(f"Mail {outbox_id} could not be sent: {error}") from error
         except (smtp.Refused, ValidationError, InvalidEmail) as error:
-            logger.exception("Mail %s (%s) will not be sent", outbox_id, mail.kind)
+            logger.warning("Mail %s (%s) will not be sent: %s", outbox_id, mail.kind, type(error).__name__)
             await self._settle(mail, "refused", f"{type(error).__name__}: {error}")
             return "refused"
         except BaseException:
