@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import FrameType
+from typing import TYPE_CHECKING
 
 from billing_app.errors import Unavailable
 from billing_app.settings import Mode, Settings
@@ -17,6 +18,9 @@ from billing_app.supervisor.environment import base_environment, give_runtime_fo
 from billing_app.supervisor.places import PROJECT, Places, Running, check_catalog_name, shortened
 from billing_app.supervisor.screen import Screen
 from billing_app.supervisor.tasks import Interrupted, Tasks
+
+if TYPE_CHECKING:
+    from billing_app.db.embedded import EmbeddedServer
 
 WEBHOOK_PATH = "/api/v1/webhooks/stripe"
 _DEVELOPMENT_BACKEND_OFFSET = 5000
@@ -45,7 +49,7 @@ class Supervisor:
     def __post_init__(self) -> None:
         self.places = Places.of(self.settings)
         self._asked = threading.Event()
-        self._postgres = None
+        self._postgres: EmbeddedServer | None = None
         self._children: list[Child] = []
         self._environment: dict[str, str] = {}
         self._web_port = self.wishes.port
@@ -115,14 +119,17 @@ class Supervisor:
             give_runtime_folder(self._environment)
             from billing_app.db.embedded import EmbeddedServer  # it looks at the runtime folder when imported
 
-            server = EmbeddedServer(self.places.postgres)
-            try:
-                server.start()
-            except RuntimeError as error:
-                raise Unavailable(str(error)) from error
-            self._postgres = server
+            self._postgres = server = EmbeddedServer(self.places.postgres)
+            self._bring_up(server)
             self._environment |= {"DATABASE_URL": server.url, "DATABASE_OWNER_URL": server.owner_url}
             step.detail = f"embedded, data in {shortened(self.places.postgres)}"
+
+    def _bring_up(self, server: "EmbeddedServer") -> None:
+        try:
+            server.start(give_up=self._asked.is_set)
+        except RuntimeError as error:
+            self._go_on()
+            raise Unavailable(str(error)) from error
 
     def _start_sandbox(self) -> None:
         with self.screen.step("Stripe sandbox", "starting") as step:
@@ -227,7 +234,7 @@ class Supervisor:
                 looked = time.monotonic()
                 if not self._postgres.alive:
                     self.screen.say("  !   PostgreSQL ended; starting it again.")
-                    self._postgres.start()
+                    self._bring_up(self._postgres)
 
     def _end(self) -> None:
         """The web process first, so that it can finish what it began; PostgreSQL last, because all need it."""

@@ -77,6 +77,12 @@ class Product:
             How long that took, in seconds.
         """
         began = time.monotonic()
+        self.begin()
+        self.hear("Ready after")
+        return time.monotonic() - began
+
+    def begin(self) -> None:
+        """Start it and wait for nothing."""
         self.said.clear()
         self._process = subprocess.Popen(
             [sys.executable, "-m", "billing_app", "run", "--port", str(self.port), "--host", "127.0.0.1"],
@@ -88,16 +94,20 @@ class Product:
             text=True,
         )
         threading.Thread(target=self._listen, args=(self._process,), daemon=True).start()
-        while not any("Ready after" in line for line in self.said):
-            assert self._process.poll() is None, "\n".join(self.said)
-            assert time.monotonic() - began < START_LIMIT_S, "\n".join(self.said)
+
+    def hear(self, words: str, limit_s: float = START_LIMIT_S) -> None:
+        """Wait until it has said this."""
+        deadline = time.monotonic() + limit_s
+        while not any(words in line for line in self.said):
+            assert self.process.poll() is None, "\n".join(self.said)
+            assert time.monotonic() < deadline, "\n".join(self.said)
             time.sleep(0.05)
-        return time.monotonic() - began
 
     def _listen(self, process: subprocess.Popen[str]) -> None:
         assert process.stdout is not None
-        for line in process.stdout:
-            self.said.append(line.rstrip())
+        with process.stdout as lines:
+            for line in lines:
+                self.said.append(line.rstrip())
 
     def answers(self, path: str = "/ping", limit_s: float = 30) -> int:
         """The status of a path, waiting while nobody is there."""

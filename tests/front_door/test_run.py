@@ -1,0 +1,108 @@
+"""`python -m billing_app run`, whole: it starts, is mended when a part dies, ends without a trace, and starts again."""
+
+import os
+import signal
+import stat
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from billing_app.settings import Settings
+from billing_app.supervisor.places import Places
+from tests.front_door.product import Product, command, free_port
+
+pytestmark = pytest.mark.xdist_group("product")
+
+
+@pytest.fixture(scope="module")
+def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    made = Product(tmp_path_factory.mktemp("installation"))
+    made.start()
+    yield made
+    if made.process.poll() is None:
+        made.stop()
+
+
+def pid_of(product: Product, words: str) -> int:
+    """The topmost process of the product whose command line holds these words."""
+    return min(pid for pid, line in product.processes().items() if words in line)
+
+
+def until(condition: Callable[[], object], limit_s: float = 30) -> None:
+    deadline = time.monotonic() + limit_s
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+def test_it_says_where_it_serves_and_how_to_sign_in(product: Product) -> None:
+    text = "\n".join(product.said)
+    assert f"Open            {product.url}" in text
+    assert "Stripe sandbox  http://localhost:" in text
+    assert "Sign in         demo@example.com / " in text
+    assert "Traceback" not in text
+    assert product.answers("/") == 200
+
+
+def test_secrets_of_an_installation_are_its_owners_alone(product: Product) -> None:
+    places = Places.of(Settings(data_dir=product.data_dir, catalog="showcase"))
+    for name in ("secret_key", "webhook_secret", "running.json"):
+        assert stat.S_IMODE((places.root / name).stat().st_mode) == 0o600
+
+
+def test_a_second_start_on_the_same_data_is_refused(product: Product) -> None:
+    done = command("run", "--port", str(free_port()), DATA_DIR=str(product.data_dir))
+    assert done.returncode == 1
+    assert f"{product.url})" in done.stderr
+
+
+def test_a_command_works_on_the_running_installation(product: Product) -> None:
+    done = command("catalog", "diff", DATA_DIR=str(product.data_dir))
+    assert done.returncode == 0, done.stderr
+    assert "No change: version 1 is in place" in done.stdout
+
+
+@pytest.mark.parametrize("part", ["billing_app web", "billing_app.sandbox"])
+def test_a_part_that_is_killed_is_started_again(product: Product, part: str) -> None:
+    before = pid_of(product, part)
+    os.kill(before, signal.SIGKILL)
+    product.hear("SIGKILL", limit_s=10)
+    until(lambda: [pid for pid, line in product.processes().items() if part in line and pid != before])
+    product.said[:] = [line for line in product.said if "SIGKILL" not in line]
+    assert product.answers("/") == 200
+
+
+def test_postgresql_is_started_again_with_its_data(product: Product) -> None:
+    places = Places.of(Settings(data_dir=product.data_dir, catalog="showcase"))
+    os.kill(int((places.postgres / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
+    product.hear("PostgreSQL ended; starting it again", limit_s=30)
+    until(lambda: "is in place" in command("catalog", "diff", DATA_DIR=str(product.data_dir)).stdout)
+
+
+def test_it_ends_in_order_and_leaves_nothing_behind(product: Product) -> None:
+    assert product.stop(signal.SIGINT) == 0
+    assert product.said[-1] == "Ended. The data is kept."
+    assert "Traceback" not in "\n".join(product.said)
+    until(lambda: not product.processes())
+    assert not (product.data_dir / "showcase" / "running.json").exists()
+
+
+def test_a_second_start_serves_within_10_seconds_from_what_was_built(product: Product) -> None:
+    took = product.start()
+    text = "\n".join(product.said)
+    assert "as built before" in text
+    assert "catalogue version 1," in text
+    assert took < 10
+    assert product.stop(signal.SIGTERM) == 0
+
+
+@pytest.mark.parametrize("moment", ["ok  PostgreSQL", "ok  Database"])
+def test_ctrl_c_while_it_starts_ends_it_too(tmp_path: Path, moment: str) -> None:
+    product = Product(tmp_path)
+    product.begin()
+    product.hear(moment)
+    assert product.stop(signal.SIGINT) == 0
+    assert "Traceback" not in "\n".join(product.said)
+    until(lambda: not product.processes())
