@@ -12,7 +12,7 @@ def number(value: int) -> str:
 
 
 def signed(value: int) -> str:
-    """A change: `+25`, `−20`."""
+    """A change: with a plus, or with a real minus sign."""
     return f"+{value:,}" if value > 0 else number(value)
 
 

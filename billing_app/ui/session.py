@@ -9,7 +9,7 @@ import reflex as rx
 
 from billing_app.accounts.cookie import read_cookie, session_cookie
 from billing_app.accounts.roles import Principal
-from billing_app.bootstrap import services
+from billing_app.bootstrap import current
 from billing_app.errors import Unauthenticated
 from billing_app.settings import Mode
 from billing_app.ui.brand import brand
@@ -20,8 +20,8 @@ QUIET_PERCENT, LOW_PERCENT = 20, 10
 
 async def principal_of(state: rx.State) -> Principal | None:
     """Who is signed in on this connection, by the cookie of its handshake; None for a stranger."""
-    token = read_cookie(state.router.headers.cookie, session_cookie(secure=services().settings.secure_cookies))
-    return await services().accounts.who(token) if token else None
+    token = read_cookie(state.router.headers.cookie, session_cookie(secure=current().settings.secure_cookies))
+    return await current().accounts.who(token) if token else None
 
 
 async def customer_of(state: rx.State) -> int:
@@ -48,26 +48,26 @@ class DemoSignIn:
 class Shell(rx.State):
     """The top bar and the strip below it."""
 
-    loaded: bool = False
-    signed_in: bool = False
-    sandbox: bool = False
-    email: str = ""
-    initial: str = ""
-    available: int = 0
-    available_label: str = ""
-    available_spoken: str = ""
-    bar_width: str = "0%"
-    level: str = ""
-    strip_text: str = ""
-    demo_sign_ins: list[DemoSignIn] = []
-    failure: str = ""
+    loaded: rx.Field[bool] = rx.field(False)
+    signed_in: rx.Field[bool] = rx.field(False)
+    sandbox: rx.Field[bool] = rx.field(False)
+    email: rx.Field[str] = rx.field("")
+    initial: rx.Field[str] = rx.field("")
+    available: rx.Field[int] = rx.field(0)
+    available_label: rx.Field[str] = rx.field("")
+    available_spoken: rx.Field[str] = rx.field("")
+    bar_width: rx.Field[str] = rx.field("0%")
+    level: rx.Field[str] = rx.field("")
+    strip_text: rx.Field[str] = rx.field("")
+    demo_sign_ins: rx.Field[list[DemoSignIn]] = rx.field(default_factory=list)
+    failure: rx.Field[str] = rx.field("")
     _dismissed_level: str = ""
 
     @rx.event
     async def load(self) -> None:
         """Read who is signed in and what they have."""
         self.failure = ""
-        self.sandbox = services().settings.mode is Mode.SANDBOX
+        self.sandbox = current().settings.mode is Mode.SANDBOX
         who = await principal_of(self)
         self.signed_in = who is not None
         self.email = who.email if who else ""
@@ -78,8 +78,8 @@ class Shell(rx.State):
 
     async def show_balance(self, customer_id: int) -> None:
         """Refresh the indicator from the ledger. Not an event: the caller has authorised itself."""
-        balance = await services().credits.balance(customer_id)
-        granted = sum(lot.granted for lot in await services().credits.lots(customer_id) if lot.remaining)
+        balance = await current().credits.balance(customer_id)
+        granted = sum(lot.granted for lot in balance.lots)
         percent = round(100 * balance.available / granted) if granted else 0
         noun = brand().credit
         self.available = balance.available

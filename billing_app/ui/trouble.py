@@ -1,4 +1,4 @@
-"""When something breaks: lost connection, a page that fails, a handler that fails. Said calmly, never with a traceback."""
+"""When something breaks: the connection, a page, a handler. Said calmly, never with a traceback."""
 
 from typing import Any
 
@@ -6,6 +6,7 @@ import reflex as rx
 import structlog
 from reflex_components_core.base.error_boundary import ErrorBoundary
 from reflex_components_core.core.banner import has_connection_errors
+
 from billing_app.ui.components.icons import icon
 from billing_app.ui.pages.not_found import broken
 from billing_app.ui.session import Shell
@@ -22,7 +23,8 @@ def connection_note() -> rx.Component:
                 icon("wifi-off", class_name="text-warn"),
                 "Connection lost. Trying again…",
                 class_name=(
-                    "flex items-center gap-2 rounded-full border border-line bg-surface px-3.5 py-2 text-small shadow-float"
+                    "flex items-center gap-2 rounded-full border border-line bg-surface px-3.5 py-2 text-small "
+                    "shadow-float"
                 ),
             ),
             None,

@@ -1,5 +1,7 @@
 """Buttons and links that look like buttons. One primary action a view; the rest are plain or quiet."""
 
+from typing import Any
+
 import reflex as rx
 
 _BASE = (
@@ -20,14 +22,14 @@ def look(kind: str = "plain", size: str = "m", *, wide: bool = False) -> str:
     return _BASE + _SIZES[size] + _KINDS[kind] + ("w-full" if wide else "")
 
 
-def button(*children: object, kind: str = "plain", size: str = "m", wide: bool = False, **props: object) -> rx.Component:
+def button(*children: Any, kind: str = "plain", size: str = "m", wide: bool = False, **props: Any) -> rx.Component:
     """A button that acts on this page; `type="submit"` makes it send its form."""
     props.setdefault("type", "button")
     return rx.el.button(*children, class_name=look(kind, size, wide=wide), **props)
 
 
 def link_button(
-    *children: object, href: str | rx.Var, kind: str = "plain", size: str = "m", wide: bool = False, **props: object
+    *children: Any, href: str | rx.Var, kind: str = "plain", size: str = "m", wide: bool = False, **props: Any
 ) -> rx.Component:
     """A link to another page that looks like a button."""
     return rx.el.a(*children, href=href, class_name=look(kind, size, wide=wide), **props)

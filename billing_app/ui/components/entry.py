@@ -1,5 +1,7 @@
 """The quiet, centred layout of sign-in and its kin."""
 
+from typing import Any
+
 import reflex as rx
 
 from billing_app.ui.components.icons import icon
@@ -7,7 +9,7 @@ from billing_app.ui.components.shell import framed
 from billing_app.ui.components.surfaces import notice
 
 
-def entry_page(title: str, lead: object, *content: object, below: object = None) -> rx.Component:
+def entry_page(title: str, lead: Any, *content: Any, below: Any = None) -> rx.Component:
     """One narrow panel in the middle of the page."""
     return framed(
         rx.el.main(
@@ -25,7 +27,7 @@ def entry_page(title: str, lead: object, *content: object, below: object = None)
     )
 
 
-def message(text: rx.Var, tone: str = "bad") -> rx.Component:
+def message(text: Any, tone: str = "bad") -> rx.Component:
     """What went wrong, or what happened, announced; nothing when the text is empty."""
     sign = {"bad": "circle-alert", "good": "circle-check", "": "info"}[tone]
     colour = {"bad": "text-bad", "good": "text-good", "": "text-ink-2"}[tone]

@@ -1,5 +1,7 @@
 """Form parts. `post_form` is a plain HTML form: it works before, and without, the page's live connection."""
 
+from typing import Any, Literal
+
 import reflex as rx
 from reflex_components_core.el.elements.base import BaseHTML
 
@@ -18,7 +20,7 @@ class _PlainForm(BaseHTML):
     method: rx.Var[str]
 
 
-def post_form(*children: rx.Component | rx.Var, action: str, **props: object) -> rx.Component:
+def post_form(*children: rx.Component | rx.Var, action: str, **props: Any) -> rx.Component:
     """A form that posts to one of our own routes, which answers with a redirect."""
     return _PlainForm.create(*children, action=action, method="post", **props)
 
@@ -32,11 +34,11 @@ def field(
     label: str,
     name: str,
     *,
-    kind: str = "text",
+    kind: Literal["text", "email", "password"] = "text",
     auto_complete: str = "",
     hint: str | rx.Var = "",
     required: bool = True,
-    **props: object,
+    **props: Any,
 ) -> rx.Component:
     """A labelled input with its hint below."""
     hint_id = f"{name}-hint"

@@ -8,10 +8,12 @@ from typing import Any
 import reflex as rx
 from reflex_base.utils.imports import ImportDict
 
+from billing_app.ui.components.buttons import look
+
 _CODE = """
 const INTERVIEW_HEARTBEAT_MS = 15000;
 
-function InterviewSession({ topic, onEnded, onRefused, onLost }) {
+function InterviewSession({ topic, endLook, sendLook, onEnded, onRefused, onLost }) {
   const [lines, setLines] = useState([]);
   const [answer, setAnswer] = useState("");
   const [problem, setProblem] = useState("");
@@ -72,8 +74,8 @@ function InterviewSession({ topic, onEnded, onRefused, onLost }) {
       lines.map((line, index) => jsx("li", {
         key: index,
         className: line.who === "you"
-          ? "ml-auto max-w-[85%] whitespace-pre-wrap rounded-panel bg-accent-soft px-4 py-2.5 [overflow-wrap:anywhere]"
-          : "mr-auto max-w-[85%] whitespace-pre-wrap rounded-panel border border-line bg-surface px-4 py-2.5 shadow-lift",
+          ? "ml-auto max-w-[85%] whitespace-pre-wrap rounded-panel bg-accent-soft px-4 py-2.5 break-words"
+          : "mr-auto max-w-[85%] rounded-panel border border-line bg-surface px-4 py-2.5 shadow-lift break-words",
       }, jsx("span", { className: "sr-only" }, line.who === "you" ? "You: " : "Interviewer: "), line.text)),
       lines.length === 0 ? jsx("li", { className: "text-ink-2" }, "Connecting to your interviewer\u2026") : null,
     ),
@@ -84,18 +86,20 @@ function InterviewSession({ topic, onEnded, onRefused, onLost }) {
       jsx("textarea", {
         id: "answer", value: answer, maxLength: 4000, rows: 4,
         onChange: (event) => setAnswer(event.target.value),
-        onKeyDown: (event) => { if (event.key === "Enter" && (event.metaKey || event.ctrlKey)) { event.preventDefault(); say(); } },
+        onKeyDown: (event) => {
+          if (event.key !== "Enter" || !(event.metaKey || event.ctrlKey)) return;
+          event.preventDefault();
+          say();
+        },
         className: "w-full rounded-card border border-control-line bg-surface px-3.5 py-3 text-[15px] text-ink",
       }),
       jsx("div", { className: "flex flex-wrap items-center gap-2.5" },
         jsx("span", { className: "text-tiny text-ink-3" }, "Ctrl + Enter sends"),
         jsx("span", { className: "flex-1" }),
-        jsx("button", { type: "button", onClick: end, className:
-          "inline-flex h-9 items-center rounded-control border border-line-strong bg-raised px-3.5 font-[550] shadow-lift hover:bg-sunken" },
-          "End the session"),
-        jsx("button", { type: "submit", "aria-disabled": !ready || !answer.trim(), className:
-          "inline-flex h-9 items-center rounded-control bg-accent px-3.5 font-[550] text-accent-ink shadow-lift hover:bg-accent-hover aria-disabled:opacity-55" },
-          "Send"),
+        jsx("button", { type: "button", onClick: end, className: endLook }, "End the session"),
+        jsx("button", {
+          type: "submit", "aria-disabled": !ready || !answer.trim(), className: sendLook,
+        }, "Send"),
       ),
     ),
   );
@@ -117,6 +121,8 @@ class InterviewSession(rx.Component):
     tag = "InterviewSession"
 
     topic: rx.Var[str]
+    end_look: rx.Var[str]
+    send_look: rx.Var[str]
     on_ended: rx.EventHandler[_ended]
     on_refused: rx.EventHandler[rx.event.no_args_event_spec]
     on_lost: rx.EventHandler[_lost]
@@ -131,4 +137,11 @@ class InterviewSession(rx.Component):
 def interview_session(*, topic: Any, on_ended: Any, on_refused: Any, on_lost: Any) -> rx.Component:
     """A running session. `on_ended(charged, available, feedback)`; `on_refused()`: the gate said no at connect;
     `on_lost(began)`: the line broke."""
-    return InterviewSession.create(topic=topic, on_ended=on_ended, on_refused=on_refused, on_lost=on_lost)
+    return InterviewSession.create(
+        topic=topic,
+        end_look=look("plain"),
+        send_look=look("primary"),
+        on_ended=on_ended,
+        on_refused=on_refused,
+        on_lost=on_lost,
+    )

@@ -36,11 +36,13 @@ def buy_form(
 def tick(text: Any) -> rx.Component:
     """One line of what is included."""
     return rx.el.li(
-        icon("check", size=15, class_name="mt-[3px] text-accent-text"), rx.el.span(text), class_name="flex gap-2.5 text-ink-2"
+        icon("check", size=15, class_name="mt-[3px] text-accent-text"),
+        rx.el.span(text),
+        class_name="flex gap-2.5 text-ink-2",
     )
 
 
-def pack_card(pack: rx.Var) -> rx.Component:
+def pack_card(pack: Any) -> rx.Component:
     """A pack: price, credits, price per credit, saving, expiry in words, one payment (PR15)."""
     return rx.el.article(
         rx.el.div(
@@ -81,7 +83,7 @@ def pack_card(pack: rx.Var) -> rx.Component:
 _CARD = "flex flex-col gap-3 p-[22px] pb-6 bg-surface "
 
 
-def unlock_card(unlock: rx.Var, owned: rx.Var) -> rx.Component:
+def unlock_card(unlock: Any, owned: Any) -> rx.Component:
     """An unlock: what it opens, for how long, what works without it; never "Buy" for what one owns (PR6)."""
     return rx.el.article(
         rx.el.div(
@@ -116,7 +118,8 @@ def unlock_card(unlock: rx.Var, owned: rx.Var) -> rx.Component:
             class_name="sm:w-44 sm:text-right",
         ),
         class_name=(
-            "flex flex-col gap-4 rounded-card border border-line bg-surface p-[18px] shadow-lift sm:flex-row sm:items-start"
+            "flex flex-col gap-4 rounded-card border border-line bg-surface p-[18px] shadow-lift "
+            "sm:flex-row sm:items-start"
         ),
         id="unlock-" + unlock.code,
     )

@@ -46,10 +46,12 @@ def _top(current: str, *, bare: bool) -> rx.Component:
 
 def _brand_mark() -> rx.Component:
     return rx.el.a(
-        rx.el.span(class_name="h-5 w-5 rounded-[6px] bg-[linear-gradient(135deg,var(--c1),var(--c2))]", aria_hidden="true"),
+        rx.el.span(
+            class_name="h-5 w-5 rounded-[6px] bg-[linear-gradient(135deg,var(--c1),var(--c2))]", aria_hidden="true"
+        ),
         rx.el.span(brand().name),
         href="/",
-        class_name="flex items-center gap-2.5 font-[650] tracking-[-.01em] text-ink hover:no-underline whitespace-nowrap",
+        class_name="flex items-center gap-2.5 font-[650] tracking-tight text-ink hover:no-underline whitespace-nowrap",
     )
 
 
@@ -149,7 +151,9 @@ def _nav_items(current: str, item: str) -> rx.Component:
 def _signed_out() -> rx.Component:
     return rx.fragment(
         link_button("Sign in", href="/login", kind="quiet", size="s"),
-        rx.el.span(link_button("Sign up", href="/signup", kind="primary", size="s"), class_name="hidden min-[360px]:inline"),
+        rx.el.span(
+            link_button("Sign up", href="/signup", kind="primary", size="s"), class_name="hidden min-[360px]:inline"
+        ),
     )
 
 

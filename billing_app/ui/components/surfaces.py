@@ -1,18 +1,18 @@
 """What content sits on: pages, cards, badges, notices, tables."""
 
-from typing import Any
+from typing import Any, Literal
 
 import reflex as rx
 
 
-def page(*children: object, width: str = "max-w-[1120px]", **props: object) -> rx.Component:
+def page(*children: Any, width: str = "max-w-[1120px]", **props: Any) -> rx.Component:
     """The main column of a page."""
     return rx.el.main(
         *children, id="main", class_name=f"mx-auto w-full {width} px-4 pt-5 pb-12 sm:px-6 sm:pt-8 sm:pb-16", **props
     )
 
 
-def card(*children: object, title: str | rx.Var | None = None, aside: object = None, flush: bool = False) -> rx.Component:
+def card(*children: Any, title: str | rx.Var | None = None, aside: Any = None, flush: bool = False) -> rx.Component:
     """A surface with an optional header; `flush` leaves the padding to the content, for tables."""
     header = (
         rx.el.header(
@@ -39,7 +39,7 @@ _TONES = {
 }
 
 
-def badge(*children: object, tone: str | rx.Var = "") -> rx.Component:
+def badge(*children: Any, tone: str | rx.Var = "") -> rx.Component:
     """A short word about a thing's state; never colour alone."""
     base = "inline-flex h-5 items-center rounded-[6px] px-[7px] text-tiny font-[560] whitespace-nowrap "
     if isinstance(tone, str):
@@ -48,7 +48,7 @@ def badge(*children: object, tone: str | rx.Var = "") -> rx.Component:
     return rx.el.span(*children, class_name=classes)
 
 
-def notice(*children: object, tone: str = "", role: str = "status", **props: object) -> rx.Component:
+def notice(*children: Any, tone: str = "", role: Literal["status", "alert"] = "status", **props: Any) -> rx.Component:
     """A message in the flow of the page."""
     tones = {
         "": "border-line bg-surface",
@@ -90,7 +90,7 @@ def table(caption: str, columns: list[tuple[str, str]], body: Any, *, scrolls: b
     )
 
 
-def empty(text: str | rx.Var, *actions: object) -> rx.Component:
+def empty(text: str | rx.Var, *actions: Any) -> rx.Component:
     """What stands where there is nothing yet: the fact, and what to do about it."""
     return rx.el.div(
         rx.el.p(text, class_name="text-ink-2"),

@@ -49,7 +49,8 @@ def wall_of(decision: Decision, catalog: Catalog) -> Wall:
     noun = catalog.brand.credit
     if decision.basis is Basis.CREDITS:
         title = f"{noun.of(decision.shortfall)} short"
-        text = f"{decision.feature_name} needs {noun.of(decision.required or 0)} and you have {number(decision.available or 0)}."
+        need, have = noun.of(decision.required or 0), number(decision.available or 0)
+        text = f"{decision.feature_name} needs {need} and you have {have}."
         if decision.held:
             text += f" {noun.of(decision.held)} more are in use right now."
     else:
@@ -62,7 +63,9 @@ def wall_of(decision: Decision, catalog: Catalog) -> Wall:
 
 
 def _option(option: Option, catalog: Catalog) -> WallOption:
-    price = Money(option.price_minor, option.currency).shown(compact=True) if option.price_minor and option.currency else ""
+    price = (
+        Money(option.price_minor, option.currency).shown(compact=True) if option.price_minor and option.currency else ""
+    )
     if option.credits:
         detail = catalog.brand.credit.of(option.credits)
     elif option.uses:
@@ -97,9 +100,7 @@ def wall(the: Any, *, return_to: str, kept: str) -> rx.Component:
                 rx.foreach(the.options, lambda option, index: _offer(option, index, return_to)),
                 class_name="mt-4 grid gap-2.5 sm:grid-cols-2",
             ),
-            rx.el.p(
-                link_button("See all prices", href="/pricing", kind="quiet", size="s"), class_name="mt-3 -ml-2.5"
-            ),
+            rx.el.p(link_button("See all prices", href="/pricing", kind="quiet", size="s"), class_name="mt-3 -ml-2.5"),
             role="alert",
             id="wall",
             custom_attrs={"aria-labelledby": "wall-title"},
@@ -109,7 +110,7 @@ def wall(the: Any, *, return_to: str, kept: str) -> rx.Component:
     )
 
 
-def _offer(option: rx.Var, index: rx.Var, return_to: str) -> rx.Component:
+def _offer(option: Any, index: Any, return_to: str) -> rx.Component:
     base = "grid content-start gap-0.5 rounded-card border p-3.5 "
     return rx.el.div(
         rx.el.b(option.name, class_name="font-[600]"),

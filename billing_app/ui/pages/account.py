@@ -6,7 +6,7 @@ import reflex as rx
 
 from billing_app.accounts.roles import Principal
 from billing_app.accounts.use_case import Visit
-from billing_app.bootstrap import services
+from billing_app.bootstrap import current
 from billing_app.errors import DomainError, Unauthenticated
 from billing_app.ui.components.buttons import button
 from billing_app.ui.components.entry import message
@@ -31,24 +31,25 @@ class SessionRow:
 class AccountState(rx.State):
     """The sessions of the person signed in."""
 
-    sessions: list[SessionRow] = []
-    error: str = ""
-    done: str = ""
+    sessions: rx.Field[list[SessionRow]] = rx.field(default_factory=list)
+    error: rx.Field[str] = rx.field("")
+    done: rx.Field[str] = rx.field("")
 
     @rx.event
-    async def load(self):
+    async def load(self) -> Any:
         """Show the account, or send a stranger to sign in and back here."""
         try:
             await self._list(await self._me())
         except Unauthenticated:
             return rx.redirect("/login?next=/account")
+        return None
 
     @rx.event
     async def end_session(self, session_id: int) -> None:
         """Sign one of one's own browsers out."""
         try:
             me = await self._me()
-            await services().accounts.revoke_session(me, session_id, visit=Visit(ip=None, agent=None))
+            await current().accounts.revoke_session(me, session_id, visit=Visit(ip=None, agent=None))
             await self._list(me)
             self.done, self.error = "That browser is signed out.", ""
         except DomainError as error:
@@ -61,7 +62,7 @@ class AccountState(rx.State):
         return who
 
     async def _list(self, me: Principal) -> None:
-        found = await services().accounts.sessions(me)
+        found = await current().accounts.sessions(me)
         self.sessions = [
             SessionRow(
                 id=one.id,
@@ -76,7 +77,14 @@ class AccountState(rx.State):
 def _browser(agent: str) -> str:
     """A name people know a browser by; the full line is of no use to them."""
     names = (("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("Chrom", "Chrome"), ("Safari", "Safari"))
-    places = (("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Mac", "Mac"), ("Windows", "Windows"), ("Linux", "Linux"))
+    places = (
+        ("Android", "Android"),
+        ("iPhone", "iPhone"),
+        ("iPad", "iPad"),
+        ("Mac", "Mac"),
+        ("Windows", "Windows"),
+        ("Linux", "Linux"),
+    )
     name = next((word for mark, word in names if mark in agent), "A browser")
     place = next((word for mark, word in places if mark in agent), "")
     return f"{name} on {place}" if place else name
@@ -105,7 +113,9 @@ def account() -> rx.Component:
 def _password() -> rx.Component:
     return card(
         post_form(
-            field("Current password", "old_password", kind="password", auto_complete="current-password", max_length=128),
+            field(
+                "Current password", "old_password", kind="password", auto_complete="current-password", max_length=128
+            ),
             field(
                 "New password",
                 "password",

@@ -6,7 +6,7 @@ from typing import Any
 import reflex as rx
 
 from billing_app import clock
-from billing_app.bootstrap import services
+from billing_app.bootstrap import current
 from billing_app.errors import DomainError, Unauthenticated
 from billing_app.ui.brand import brand
 from billing_app.ui.components.buttons import button, link_button
@@ -42,30 +42,30 @@ NO_WHY = Why("", [], [], [], "", "", "")
 class DashboardState(rx.State):
     """The figures of one customer, read afresh on load and every few seconds while the page is open."""
 
-    loaded: bool = False
-    error: str = ""
-    available: str = "0"
-    held: str = "0"
-    held_by: str = ""
-    frozen_note: str = ""
-    shares: list[Share] = []
-    next_title: str = ""
-    next_detail: str = ""
-    lots: list[LotRow] = []
-    ended_lots: list[LotRow] = []
-    activity: list[ActivityRow] = []
-    more_before: int = 0
-    purchases: list[PurchaseRow] = []
-    bars: list[DayBar] = []
-    use_total: str = ""
-    use_as_table: bool = False
-    as_of: str = ""
-    why_open: bool = False
-    why: Why = NO_WHY
+    loaded: rx.Field[bool] = rx.field(False)
+    error: rx.Field[str] = rx.field("")
+    available: rx.Field[str] = rx.field("0")
+    held: rx.Field[str] = rx.field("0")
+    held_by: rx.Field[str] = rx.field("")
+    frozen_note: rx.Field[str] = rx.field("")
+    shares: rx.Field[list[Share]] = rx.field(default_factory=list)
+    next_title: rx.Field[str] = rx.field("")
+    next_detail: rx.Field[str] = rx.field("")
+    lots: rx.Field[list[LotRow]] = rx.field(default_factory=list)
+    ended_lots: rx.Field[list[LotRow]] = rx.field(default_factory=list)
+    activity: rx.Field[list[ActivityRow]] = rx.field(default_factory=list)
+    more_before: rx.Field[int] = rx.field(0)
+    purchases: rx.Field[list[PurchaseRow]] = rx.field(default_factory=list)
+    bars: rx.Field[list[DayBar]] = rx.field(default_factory=list)
+    use_total: rx.Field[str] = rx.field("")
+    use_as_table: rx.Field[bool] = rx.field(False)
+    as_of: rx.Field[str] = rx.field("")
+    why_open: rx.Field[bool] = rx.field(False)
+    why: rx.Field[Why] = rx.field(NO_WHY)
     _watch: int = 0
 
     @rx.event
-    async def load(self):
+    async def load(self) -> Any:
         """Show everything, or send a stranger to sign in and back here."""
         try:
             await self._refresh(await customer_of(self))
@@ -74,6 +74,7 @@ class DashboardState(rx.State):
         except DomainError as error:
             self.error = error.detail
         self.loaded = True
+        return None
 
     @rx.event(background=True)
     async def keep_fresh(self):
@@ -92,21 +93,21 @@ class DashboardState(rx.State):
                     return
 
     async def _refresh(self, customer_id: int) -> None:
-        catalog = await services().catalog.current()
-        balance = await services().credits.balance(customer_id)
+        catalog = await current().catalog.current()
+        balance = await current().credits.balance(customer_id)
         self.available, self.held = number(balance.available), number(balance.held)
         self.held_by = _held_by(len(balance.holds))
         self.frozen_note = f"{number(balance.frozen)} frozen while a payment is disputed." if balance.frozen else ""
         self.shares = shares(balance)
         self.next_title, self.next_detail = next_event(balance.next_event, catalog)
         now = clock.now()
-        lots = [lot_row(lot, now) for lot in (await services().credits.lots(customer_id, limit=LOTS_SHOWN)).lots]
+        lots = [lot_row(lot, now) for lot in (await current().credits.lots(customer_id, limit=LOTS_SHOWN)).lots]
         open_first = sorted((lot for lot in balance.lots), key=lambda lot: lot.burns or len(balance.lots) + 1)
         self.lots = [lot_row(lot, now) for lot in open_first]
         self.ended_lots = [row for row in lots if row.ended]
         if len(self.activity) <= ACTIVITY_SHOWN:
             await self._show_activity(customer_id, before=None)
-        purchases = await services().checkout.purchases(customer_id, limit=PURCHASES_SHOWN)
+        purchases = await current().checkout.purchases(customer_id, limit=PURCHASES_SHOWN)
         self.purchases = [purchase_row(purchase, now) for purchase in purchases]
         await self._show_use(customer_id)
         self.as_of = f"{now:%H:%M:%S} UTC"
@@ -114,13 +115,13 @@ class DashboardState(rx.State):
         await shell.show_balance(customer_id)
 
     async def _show_activity(self, customer_id: int, *, before: int | None) -> None:
-        found = await services().credits.entries(customer_id, limit=ACTIVITY_SHOWN, before=before)
+        found = await current().credits.entries(customer_id, limit=ACTIVITY_SHOWN, before=before)
         rows = [activity_row(entry, clock.now()) for entry in found.entries]
         self.activity = rows if before is None else [*self.activity, *rows]
         self.more_before = found.next_before or 0
 
     async def _show_use(self, customer_id: int) -> None:
-        use = await services().credits.use_by_day(customer_id, days=USE_DAYS)
+        use = await current().credits.use_by_day(customer_id, days=USE_DAYS)
         self.bars = day_bars(use)
         total = sum(one.credits for one in use)
         self.use_total = brand().credit.of(total)
@@ -137,8 +138,8 @@ class DashboardState(rx.State):
     async def explain(self, entry_id: int) -> None:
         """Open the reasons of one entry of the customer's own."""
         try:
-            catalog = await services().catalog.current()
-            explanation = await services().credits.explain(await customer_of(self), entry_id)
+            catalog = await current().catalog.current()
+            explanation = await current().credits.explain(await customer_of(self), entry_id)
         except DomainError as error:
             self.error = error.detail
             return
@@ -184,7 +185,7 @@ def dashboard() -> rx.Component:
     )
 
 
-def _tile(label: str, *content: object) -> rx.Component:
+def _tile(label: str, *content: Any) -> rx.Component:
     return rx.el.section(
         rx.el.h2(label, class_name="text-small font-normal text-ink-2"),
         *content,
@@ -232,7 +233,9 @@ def _tiles() -> rx.Component:
         ),
         _tile(
             "Next",
-            rx.el.p(DashboardState.next_title, class_name="mt-2 text-[20px] font-[620] leading-tight tracking-[-.02em]"),
+            rx.el.p(
+                DashboardState.next_title, class_name="mt-2 text-[20px] font-[620] leading-tight tracking-[-.02em]"
+            ),
             rx.el.p(DashboardState.next_detail, class_name="mt-2.5 text-small text-ink-2"),
         ),
         class_name="mt-4 mb-3.5 grid gap-3.5 md:grid-cols-[1.3fr_1fr_1.3fr]",
@@ -252,7 +255,9 @@ def _use() -> rx.Component:
         ),
         class_name="flex h-[132px] items-end gap-[3px] px-[18px] pt-[18px] sm:gap-[5px]",
         role="img",
-        custom_attrs={"aria-label": f"{brand().credit.many.capitalize()} used per day, last {USE_DAYS} days. The table has the figures."},
+        custom_attrs={
+            "aria-label": f"{brand().credit.many.capitalize()} used per day, {USE_DAYS} days; also as a table."
+        },
     )
     rows = rx.foreach(
         DashboardState.bars,
@@ -267,7 +272,10 @@ def _use() -> rx.Component:
         class_name="max-h-[260px] overflow-y-auto",
     )
     toggle = button(
-        rx.cond(DashboardState.use_as_table, "Chart", "Table"), kind="quiet", size="s", on_click=DashboardState.toggle_table
+        rx.cond(DashboardState.use_as_table, "Chart", "Table"),
+        kind="quiet",
+        size="s",
+        on_click=DashboardState.toggle_table,
     )
     return card(
         rx.cond(DashboardState.use_as_table, as_table, chart),
@@ -287,7 +295,9 @@ def _activity() -> rx.Component:
     rows = rx.foreach(
         DashboardState.activity,
         lambda row: rx.el.tr(
-            rx.el.td(rx.el.time(row.when, title=row.exactly), class_name=CELL + "text-ink-2 tabular-nums whitespace-nowrap"),
+            rx.el.td(
+                rx.el.time(row.when, title=row.exactly), class_name=CELL + "text-ink-2 tabular-nums whitespace-nowrap"
+            ),
             rx.el.td(
                 rx.el.span(row.what, class_name="block"),
                 rx.cond(
@@ -304,9 +314,7 @@ def _activity() -> rx.Component:
                 ),
                 class_name=CELL + "w-full",
             ),
-            rx.el.td(
-                row.amount, class_name=rx.cond(row.positive, CELL + NUMBER + "text-good", CELL + NUMBER)
-            ),
+            rx.el.td(row.amount, class_name=rx.cond(row.positive, CELL + NUMBER + "text-good", CELL + NUMBER)),
             rx.el.td(row.balance, class_name=CELL + NUMBER + "text-ink-2"),
             class_name="group",
             custom_attrs={"data-entry": row.id},
@@ -388,7 +396,9 @@ def _purchases() -> rx.Component:
                 rx.el.span(row.what, class_name="block"),
                 rx.cond(
                     row.receipt != "",
-                    rx.el.a("Receipt", href=row.receipt, target="_blank", rel="noopener noreferrer", class_name="text-tiny"),
+                    rx.el.a(
+                        "Receipt", href=row.receipt, target="_blank", rel="noopener noreferrer", class_name="text-tiny"
+                    ),
                     None,
                 ),
                 class_name=CELL + "w-full",
@@ -401,7 +411,11 @@ def _purchases() -> rx.Component:
     return card(
         rx.cond(
             DashboardState.purchases.length() > 0,
-            table("Purchases, newest first", [("When", ""), ("What", ""), ("Paid", "number"), ("", "number")], rx.el.tbody(rows)),
+            table(
+                "Purchases, newest first",
+                [("When", ""), ("What", ""), ("Paid", "number"), ("", "number")],
+                rx.el.tbody(rows),
+            ),
             empty("You have not bought anything yet."),
         ),
         title="Purchases",
@@ -413,7 +427,7 @@ def _why() -> rx.Component:
     the = DashboardState.why
     return dialog(
         rx.el.div(
-            rx.foreach(the.sentences, lambda sentence: rx.el.p(sentence)),
+            rx.foreach(the.sentences, rx.el.p),
             class_name="grid gap-2 text-ink-2",
         ),
         rx.cond(

@@ -32,11 +32,11 @@ def error_sentence(code: str) -> str:
 class EntryState(rx.State):
     """What the address of an entry page says: where to go next, what went wrong, what was done."""
 
-    next_path: str = "/dashboard"
-    query_suffix: str = ""
-    token: str = ""
-    error: str = ""
-    done: str = ""
+    next_path: rx.Field[str] = rx.field("/dashboard")
+    query_suffix: rx.Field[str] = rx.field("")
+    token: rx.Field[str] = rx.field("")
+    error: rx.Field[str] = rx.field("")
+    done: rx.Field[str] = rx.field("")
 
     @rx.event
     def read_address(self) -> None:
@@ -159,7 +159,5 @@ def reset() -> rx.Component:
         "Choose a new password",
         "Every device that is signed in now will be signed out.",
         _messages(),
-        _form(
-            hidden("token", EntryState.token), _new_password(), action="/api/auth/reset", submit="Set the password"
-        ),
+        _form(hidden("token", EntryState.token), _new_password(), action="/api/auth/reset", submit="Set the password"),
     )

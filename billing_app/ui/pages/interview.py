@@ -2,7 +2,7 @@
 
 import reflex as rx
 
-from billing_app.bootstrap import services
+from billing_app.bootstrap import current
 from billing_app.catalog.schema import Catalog, Feature
 from billing_app.errors import DomainError, NotFound, Unauthenticated
 from billing_app.playground.interviewer import TOPICS
@@ -22,27 +22,27 @@ DRAFT = "playground/interview"
 class InterviewState(rx.State):
     """Before, during and after one session. `stage` is one of `ready`, `running`, `ended`."""
 
-    loaded: bool = False
-    stage: str = "ready"
-    topic: str = TOPICS[0].code
-    job: str = ""
-    price: str = ""
-    wall: Wall = Wall(options=[])
-    error: str = ""
-    returned: str = ""
-    charged: str = ""
-    left: str = ""
-    feedback: list[str] = []
+    loaded: rx.Field[bool] = rx.field(False)
+    stage: rx.Field[str] = rx.field("ready")
+    topic: rx.Field[str] = rx.field(TOPICS[0].code)
+    job: rx.Field[str] = rx.field("")
+    price: rx.Field[str] = rx.field("")
+    wall: rx.Field[Wall] = rx.field(default_factory=lambda: Wall(options=[]))
+    error: rx.Field[str] = rx.field("")
+    returned: rx.Field[str] = rx.field("")
+    charged: rx.Field[str] = rx.field("")
+    left: rx.Field[str] = rx.field("")
+    feedback: rx.Field[list[str]] = rx.field(default_factory=list)
 
     @rx.event
-    async def load(self):
+    async def load(self) -> Any:
         """Ask the gate, bring the draft back into an empty field, and greet who comes back from buying."""
         try:
             customer_id = await customer_of(self)
             self.stage, self.error, self.feedback = "ready", "", []
             await self._ask_the_gate(customer_id)
             if not self.job:
-                draft = await services().drafts.get(customer_id, DRAFT)
+                draft = await current().drafts.get(customer_id, DRAFT)
                 self.job = draft.text if draft else ""
             bought = "bought" in self.router.url.query_parameters
             self.returned = "Thank you. Your draft is back; start when you are ready." if bought else ""
@@ -51,6 +51,7 @@ class InterviewState(rx.State):
         except DomainError as error:
             self.error = error.detail
         self.loaded = True
+        return None
 
     @rx.event
     def choose(self, topic: str) -> None:
@@ -62,7 +63,7 @@ class InterviewState(rx.State):
     async def keep_draft(self, text: str) -> None:
         """Keep what was typed on the server, so that it survives the way to the checkout and back (WL5)."""
         try:
-            await services().drafts.save(await customer_of(self), DRAFT, text)
+            await current().drafts.save(await customer_of(self), DRAFT, text)
             self.job, self.error = text, ""
         except DomainError as error:
             self.error = error.detail
@@ -117,7 +118,7 @@ class InterviewState(rx.State):
             customer_id = await customer_of(self)
             shell = await self.get_state(Shell)
             await shell.show_balance(customer_id)
-            noun = (await services().catalog.current()).brand.credit
+            noun = (await current().catalog.current()).brand.credit
         except DomainError as error:
             self.error = error.detail
             return
@@ -125,9 +126,9 @@ class InterviewState(rx.State):
         self.left = noun.of(shell.available)
 
     async def _ask_the_gate(self, customer_id: int) -> bool:
-        catalog = await services().catalog.current()
+        catalog = await current().catalog.current()
         feature = interview_feature(catalog)
-        decision = await services().entitlements.check(customer_id, feature.code)
+        decision = await current().entitlements.check(customer_id, feature.code)
         noun = catalog.brand.credit
         have = "" if decision.available is None else f", you have {noun.of(decision.available)}"
         self.price = f"{noun.of(decision.required)}{have}" if decision.required is not None else "Included"
@@ -195,7 +196,7 @@ def _ready() -> rx.Component:
                 name="job",
                 default_value=InterviewState.job,
                 key=InterviewState.loaded.to_string(),
-                placeholder="Paste the advert, or a few words about the role. The feedback looks for its terms in your answers.",
+                placeholder="Paste the advert, or a few words about the role. Your feedback looks for its terms.",
                 rows="5",
                 max_length=20_000,
                 on_blur=InterviewState.keep_draft,
@@ -291,7 +292,9 @@ def _ended() -> rx.Component:
                     rx.foreach(
                         InterviewState.feedback,
                         lambda line: rx.el.li(
-                            icon("chevron-right", size=15, class_name="mt-[3px] text-ink-3"), line, class_name="flex gap-2"
+                            icon("chevron-right", size=15, class_name="mt-[3px] text-ink-3"),
+                            line,
+                            class_name="flex gap-2",
                         ),
                     ),
                     class_name="mt-2.5 grid gap-2 text-ink-2",

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import reflex as rx
 
-from billing_app.bootstrap import services
+from billing_app.bootstrap import current
 from billing_app.errors import DomainError
 from billing_app.ui.components.entry import message
 from billing_app.ui.components.shell import framed
@@ -27,18 +27,18 @@ class MailRow:
 class MailboxState(rx.State):
     """The list, and the mail that is open. Outside the sandbox the service refuses both."""
 
-    mails: list[MailRow] = []
-    error: str = ""
-    open_id: int = 0
-    subject: str = ""
-    recipient: str = ""
-    html: str = ""
+    mails: rx.Field[list[MailRow]] = rx.field(default_factory=list)
+    error: rx.Field[str] = rx.field("")
+    open_id: rx.Field[int] = rx.field(0)
+    subject: rx.Field[str] = rx.field("")
+    recipient: rx.Field[str] = rx.field("")
+    html: rx.Field[str] = rx.field("")
 
     @rx.event
     async def load(self) -> None:
         """Read the newest mails; open the one the address names."""
         try:
-            found = await services().notifications.mailbox(limit=SHOWN)
+            found = await current().notifications.mailbox(limit=SHOWN)
             self.mails = [MailRow(mail.id, mail.recipient, mail.subject, moment(mail.at)) for mail in found]
             if self.mails and not self.open_id:
                 await self._open(self.mails[0].id)
@@ -54,7 +54,7 @@ class MailboxState(rx.State):
             self.error = error.detail
 
     async def _open(self, mail_id: int) -> None:
-        mail = await services().notifications.mail(mail_id)
+        mail = await current().notifications.mail(mail_id)
         self.open_id, self.subject, self.recipient, self.html = mail.id, mail.subject, mail.recipient, mail.html
 
 
@@ -64,7 +64,8 @@ def mailbox() -> rx.Component:
         page(
             rx.el.h1("Mailbox", class_name="text-h1"),
             rx.el.p(
-                "Sandbox: no mail leaves this machine. What would have been sent is kept here, for everyone who can open this page.",
+                "Sandbox: no mail leaves this machine. What would have been sent is kept here, "
+                "for everyone who can open this page.",
                 class_name="mt-1.5 text-ink-2",
             ),
             rx.el.div(message(MailboxState.error), class_name="mt-4"),
@@ -119,5 +120,3 @@ def _reader() -> rx.Component:
         ),
         class_name="min-w-0 overflow-hidden rounded-card border border-line bg-surface shadow-lift",
     )
-
-

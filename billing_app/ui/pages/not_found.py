@@ -1,5 +1,7 @@
 """The page for an address that leads nowhere, and what stands in when a page breaks."""
 
+from typing import Any
+
 import reflex as rx
 
 from billing_app.ui.brand import brand
@@ -8,7 +10,7 @@ from billing_app.ui.components.icons import icon
 from billing_app.ui.components.shell import framed
 
 
-def _lost(sign: str, title: str, text: str, *actions: object) -> rx.Component:
+def _lost(sign: str, title: str, text: str, *actions: Any) -> rx.Component:
     return rx.el.main(
         rx.el.span(
             icon(sign, size=22), class_name="grid h-11 w-11 place-items-center rounded-full bg-sunken text-ink-2"

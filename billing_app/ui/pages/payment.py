@@ -1,10 +1,11 @@
 """After Stripe's page: the true state of a payment by our own ledger, and the way back when nothing was paid."""
 
 import asyncio
+from typing import Any
 
 import reflex as rx
 
-from billing_app.bootstrap import services
+from billing_app.bootstrap import current
 from billing_app.errors import DomainError, NotFound, Unauthenticated
 from billing_app.money import Money
 from billing_app.payments.progress import CheckoutProgress, Progress
@@ -22,13 +23,13 @@ WATCH_LIMIT_S = 15 * 60
 class PaymentState(rx.State):
     """What became of one checkout. `stage` is what the page shows; it never says failed because time has passed."""
 
-    stage: str = "checking"
-    thing: str = ""
-    paid: str = ""
-    gained: str = ""
-    balance: str = ""
-    continue_url: str = ""
-    retry_url: str = "/pricing"
+    stage: rx.Field[str] = rx.field("checking")
+    thing: rx.Field[str] = rx.field("")
+    paid: rx.Field[str] = rx.field("")
+    gained: rx.Field[str] = rx.field("")
+    balance: rx.Field[str] = rx.field("")
+    continue_url: rx.Field[str] = rx.field("")
+    retry_url: rx.Field[str] = rx.field("/pricing")
     _watching: str = ""
 
     @rx.event(background=True)
@@ -50,7 +51,7 @@ class PaymentState(rx.State):
         """One look; True when there is nothing more to wait for."""
         try:
             customer_id = await customer_of(self)
-            progress = await services().checkout.state(customer_id, session_id)
+            progress = await current().checkout.state(customer_id, session_id)
         except Unauthenticated:
             self.stage = "signed_out"
             return True
@@ -85,20 +86,22 @@ class PaymentState(rx.State):
         try:
             customer_id = await customer_of(self)
             name = self.router.url.query_parameters.get("checkout", "")
-            progress = await services().checkout.cancelled(customer_id, name)
+            progress = await current().checkout.cancelled(customer_id, name)
         except DomainError:
             return
         self._show(progress)
         self.stage = "cancelled" if progress.progress is not Progress.GRANTED else "granted"
 
 
-def _panel(sign: str, tone: str, title: object, text: object, *actions: object, busy: bool = False) -> rx.Component:
+def _panel(sign: str, tone: str, title: Any, text: Any, *actions: Any, busy: bool = False) -> rx.Component:
     return rx.el.div(
         rx.el.span(
             icon(sign, size=22, class_name="animate-spin" if busy else ""),
             class_name=f"grid h-11 w-11 place-items-center rounded-full {tone}",
         ),
-        rx.el.h1(title, class_name="mt-4 text-[22px] font-[640] leading-tight tracking-[-.02em]", tab_index=-1, id="title"),
+        rx.el.h1(
+            title, class_name="mt-4 text-[22px] font-[640] leading-tight tracking-[-.02em]", tab_index=-1, id="title"
+        ),
         rx.el.p(text, class_name="mt-2 text-ink-2"),
         rx.el.div(*actions, class_name="mt-6 flex flex-wrap gap-2") if actions else None,
     )
@@ -112,7 +115,11 @@ def _granted() -> rx.Component:
         rx.el.span(
             "Paid: ",
             PaymentState.thing,
-            rx.cond(PaymentState.balance != "", rx.fragment(". You now have ", rx.el.b(PaymentState.balance, id="new-balance")), None),
+            rx.cond(
+                PaymentState.balance != "",
+                rx.fragment(". You now have ", rx.el.b(PaymentState.balance, id="new-balance")),
+                None,
+            ),
             ". The receipt is on its way to your inbox.",
         ),
         rx.cond(
@@ -127,13 +134,19 @@ def _granted() -> rx.Component:
 _WAITING = "border-transparent bg-accent-soft text-accent-text"
 
 
-def _stages() -> rx.Component:
+def _stages() -> Any:
     return rx.match(
         PaymentState.stage,
         ("granted", _granted()),
         (
             "pending",
-            _panel("loader-circle", _WAITING, "Confirming your payment", "This takes a few seconds. You can stay or go: nothing is lost.", busy=True),
+            _panel(
+                "loader-circle",
+                _WAITING,
+                "Confirming your payment",
+                "This takes a few seconds. You can stay or go: nothing is lost.",
+                busy=True,
+            ),
         ),
         (
             "slow",
@@ -141,7 +154,7 @@ def _stages() -> rx.Component:
                 "clock",
                 _WAITING,
                 "Payment received, credits arriving",
-                "The confirmation takes longer than usual. This page keeps watching, and your credits come by themselves.",
+                "The confirmation takes longer than usual. This page keeps watching; your credits come by themselves.",
                 link_button("See your dashboard", href="/dashboard"),
             ),
         ),

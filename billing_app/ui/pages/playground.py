@@ -1,10 +1,11 @@
 """The host product in miniature: one card for each feature of the catalogue, with its lock."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import reflex as rx
 
-from billing_app.bootstrap import services
+from billing_app.bootstrap import current
 from billing_app.catalog.schema import Catalog
 from billing_app.entitlements.decisions import Basis, Decision
 from billing_app.errors import DomainError, Unauthenticated
@@ -63,20 +64,21 @@ def _tag(decision: Decision, catalog: Catalog) -> str:
 class PlaygroundState(rx.State):
     """The cards for whoever is signed in."""
 
-    cards: list[FeatureCard] = []
-    error: str = ""
+    cards: rx.Field[list[FeatureCard]] = rx.field(default_factory=list)
+    error: rx.Field[str] = rx.field("")
 
     @rx.event
-    async def load(self):
+    async def load(self) -> Any:
         """Read what this customer may do, or send a stranger to sign in and back here."""
         try:
             customer_id = await customer_of(self)
-            summary = await services().entitlements.summary(customer_id)
-            self.cards = cards(await services().catalog.current(), summary.features)
+            summary = await current().entitlements.summary(customer_id)
+            self.cards = cards(await current().catalog.current(), summary.features)
         except Unauthenticated:
             return rx.redirect("/login?next=/playground")
         except DomainError as error:
             self.error = error.detail
+        return None
 
 
 def playground() -> rx.Component:
@@ -98,7 +100,7 @@ def playground() -> rx.Component:
     )
 
 
-def _card(feature: rx.Var) -> rx.Component:
+def _card(feature: Any) -> rx.Component:
     return rx.el.article(
         rx.el.div(
             rx.el.h2(feature.name, class_name="text-h2"),

@@ -1,8 +1,10 @@
 """What is for sale: packs and unlocks, what a credit is, how they compare, and the questions people ask."""
 
+from typing import Any
+
 import reflex as rx
 
-from billing_app.bootstrap import services
+from billing_app.bootstrap import current
 from billing_app.catalog import jsonld
 from billing_app.catalog.comparison import Comparison, comparison
 from billing_app.catalog.credit_table import CreditTable, credit_table
@@ -37,15 +39,15 @@ def _built() -> Offers:
 class PricingState(rx.State):
     """Starts from the catalogue the page was built with, so that the first HTML holds every name and price."""
 
-    packs: list[PackCard] = list(_built().packs)
-    unlocks: list[UnlockCard] = list(_built().unlocks)
-    credit_is: str = _built().credit_is
-    credit_table: CreditTable = credit_table(built_catalog())
-    comparison: Comparison = comparison(built_catalog())
-    questions: list[Question] = list(questions(built_catalog()))
-    tax_note: str = _built().tax_note
-    owned: list[str] = []
-    error: str = ""
+    packs: rx.Field[list[PackCard]] = rx.field(default_factory=lambda: list(_built().packs))
+    unlocks: rx.Field[list[UnlockCard]] = rx.field(default_factory=lambda: list(_built().unlocks))
+    credit_is: rx.Field[str] = rx.field(default_factory=lambda: _built().credit_is)
+    credit_table: rx.Field[CreditTable] = rx.field(default_factory=lambda: credit_table(built_catalog()))
+    comparison: rx.Field[Comparison] = rx.field(default_factory=lambda: comparison(built_catalog()))
+    questions: rx.Field[list[Question]] = rx.field(default_factory=lambda: list(questions(built_catalog())))
+    tax_note: rx.Field[str] = rx.field(default_factory=lambda: _built().tax_note)
+    owned: rx.Field[list[str]] = rx.field(default_factory=list)
+    error: rx.Field[str] = rx.field("")
 
     @rx.event
     async def load(self) -> None:
@@ -53,10 +55,10 @@ class PricingState(rx.State):
         code = self.router.url.query_parameters.get("error", "")
         self.error = _ERRORS.get(code, _OTHER_ERROR) if code else ""
         try:
-            self._show(await services().catalog.current())
+            self._show(await current().catalog.current())
             who = await principal_of(self)
             if who and who.customer_id:
-                summary = await services().entitlements.summary(who.customer_id)
+                summary = await current().entitlements.summary(who.customer_id)
                 self.owned = [u.code for u in summary.unlocks if u.revoked_at is None and u.uses_granted is None]
         except DomainError as error:
             self.error = error.detail
@@ -90,7 +92,10 @@ def pricing() -> rx.Component:
 
 def _head() -> rx.Component:
     return rx.el.div(
-        rx.el.h1(brand().headline, class_name="text-[32px] sm:text-display font-[640] leading-[1.1] tracking-[-.03em] text-balance"),
+        rx.el.h1(
+            brand().headline,
+            class_name="text-[32px] sm:text-display font-[640] leading-[1.1] tracking-[-.03em] text-balance",
+        ),
         rx.el.p(brand().introduction, class_name="mt-3 text-[16px] leading-relaxed text-ink-2 text-balance"),
         class_name="mx-auto mt-4 mb-8 max-w-[640px] text-center sm:mt-6",
     )
@@ -113,7 +118,7 @@ def _packs() -> rx.Component:
     )
 
 
-def _section(title: str, lead: object, *content: object) -> rx.Component:
+def _section(title: str, lead: Any, *content: Any) -> rx.Component:
     return rx.el.section(
         rx.el.header(
             rx.el.h2(title, class_name="text-section"),
@@ -228,11 +233,13 @@ def _compared() -> rx.Component:
         class_name="w-full border-collapse",
     )
     return rx.cond(
-        PricingState.comparison.rows.length() > 0, _section("Compare", None, _region("What each offer includes", made)), None
+        PricingState.comparison.rows.length() > 0,
+        _section("Compare", None, _region("What each offer includes", made)),
+        None,
     )
 
 
-def _cell(cell: rx.Var) -> rx.Component:
+def _cell(cell: Any) -> rx.Component:
     """The mark is for the eye; the words say the same, so that no mark stands alone."""
     return rx.el.td(
         rx.el.span(
