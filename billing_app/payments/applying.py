@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from billing_app.catalog.service import CatalogService, NoCatalog
-from billing_app.credits import Spent
+from billing_app.credits import Ledger, Spent
 from billing_app.db.engine import Database
 from billing_app.errors import DomainError, NotFound
 from billing_app.payments import inbox_store
@@ -45,8 +45,9 @@ class Applied:
 class Applier:
     """Runs the rules of `events`."""
 
-    def __init__(self, database: Database, gateway: StripeGateway, catalog: CatalogService) -> None:
+    def __init__(self, database: Database, gateway: StripeGateway, catalog: CatalogService, ledger: Ledger) -> None:
         self._database = database
+        self._ledger = ledger
         self._gateway = gateway
         self._catalog = catalog
 
@@ -109,14 +110,14 @@ class Applier:
         """
         told = await self._gateway.session_with_payment(session_id)
         async with self._database.transaction() as session:
-            return tuple((await settle(session, told, "watch")).effects)
+            return tuple((await settle(session, self._ledger, told, "watch")).effects)
 
     async def _context(self) -> Context:
         try:
             policy = (await self._catalog.current()).policies.refund_of_spent
         except NoCatalog:
-            return Context(Spent.DEBT)
-        return Context(Spent(policy))
+            return Context(self._ledger, Spent.DEBT)
+        return Context(self._ledger, Spent(policy))
 
 
 def _ms_since(started: float) -> int:

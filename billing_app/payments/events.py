@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from billing_app import clock
-from billing_app.credits import Spent
+from billing_app.credits import Ledger, Spent
 from billing_app.payments import store
 from billing_app.payments.event_types import APPLIED
 from billing_app.payments.gateway import StripeGateway
@@ -23,8 +23,9 @@ from billing_app.payments.stripe_objects import MANAGED_BY, Charge, Intent, Sess
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What rules may depend on besides the event: policies of the catalogue in force."""
+    """What rules need besides the event: the ledger, and policies of the catalogue in force."""
 
+    ledger: Ledger
     spent: Spent
 
 
@@ -57,7 +58,7 @@ async def _fetch_session(gateway: StripeGateway, event: WebhookEvent) -> Session
 async def _apply_session(
     session: AsyncSession, event: WebhookEvent, told: SessionWithPayment, context: Context
 ) -> list[str]:
-    return (await settle(session, told, f"event:{event.id}")).effects
+    return (await settle(session, context.ledger, told, f"event:{event.id}")).effects
 
 
 async def _fetch_intent(gateway: StripeGateway, event: WebhookEvent) -> Intent:
@@ -111,8 +112,10 @@ async def _fetch_refund(gateway: StripeGateway, event: WebhookEvent) -> Refund:
 async def _apply_refund(session: AsyncSession, event: WebhookEvent, refund: Refund, context: Context) -> list[str]:
     """Settle first: a refund may overtake the news of the purchase it refunds."""
     learnt_from = f"event:{event.id}"
-    settled = await settle(session, refund.session, learnt_from)
-    taken = await take_back(session, settled.checkout, refund.charge, context.spent, learnt_from)
+    settled = await settle(session, context.ledger, refund.session, learnt_from)
+    taken = await take_back(
+        session, context.ledger, settled.checkout, refund.charge, spent=context.spent, learnt_from=learnt_from
+    )
     return settled.effects + taken
 
 

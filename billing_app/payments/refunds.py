@@ -5,10 +5,8 @@ Absolute and cumulative: what counts is how much of the charge is refunded now, 
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from billing_app.credits import Revoke, Revoked, Spent
-from billing_app.credits import apply as apply_to_ledger
+from billing_app.credits import Ledger, Revoke, Revoked, Spent
 from billing_app.entitlements import unlocking
-from billing_app.errors import DomainError
 from billing_app.payments import store
 from billing_app.payments.models import Checkout, Payment
 from billing_app.payments.stripe_objects import Charge
@@ -17,7 +15,7 @@ REFUND = "refund"
 
 
 async def take_back(
-    session: AsyncSession, checkout: Checkout, charge: Charge, spent: Spent, learnt_from: str
+    session: AsyncSession, ledger: Ledger, checkout: Checkout, charge: Charge, *, spent: Spent, learnt_from: str
 ) -> list[str]:
     """Take back the refunded share of what this charge paid for; joins the caller's transaction.
 
@@ -34,37 +32,37 @@ async def take_back(
         return []
     if not await store.claim_fact(session, REFUND, f"{charge.id}:{charge.refunded_minor}", learnt_from):
         return []
-    effects = await _reclaim(session, checkout, payment, charge, spent)
+    if checkout.kind == "unlock":
+        effects = await _lock_again(session, checkout, payment, charge)
+    else:
+        effects = [await _reclaim_credits(session, ledger, checkout, charge, spent)]
     await store.set_refunded(session, payment.id, charge.refunded_minor)
     share = f"{charge.refunded_minor} of {charge.captured_minor} {charge.currency}"
     return [f"refund of {charge.id}: {share} in minor units", *effects]
 
 
-async def _reclaim(
-    session: AsyncSession, checkout: Checkout, payment: Payment, charge: Charge, spent: Spent
-) -> list[str]:
-    if checkout.kind == "unlock":
-        whole = charge.refunded_minor >= charge.captured_minor
-        codes = await unlocking.refund(session, checkout.customer_id, payment.stripe_payment_intent, whole=whole)
-        return [f"{code} taken back from customer {checkout.customer_id}" for code in codes]
-    (outcome,) = await apply_to_ledger(
-        session,
-        [
-            Revoke(
-                customer_id=checkout.customer_id,
-                payment=payment.stripe_payment_intent,
-                refunded=charge.refunded_minor,
-                captured=charge.captured_minor,
-                spent=spent,
-                actor="stripe",
-                note=f"Refund of {checkout.name}",
-            )
-        ],
+async def _lock_again(session: AsyncSession, checkout: Checkout, payment: Payment, charge: Charge) -> list[str]:
+    """An unlock goes when all of its price is given back."""
+    whole = charge.refunded_minor >= charge.captured_minor
+    codes = await unlocking.refund(session, checkout.customer_id, payment.stripe_payment_intent, whole=whole)
+    return [f"{code} taken back from customer {checkout.customer_id}" for code in codes]
+
+
+async def _reclaim_credits(
+    session: AsyncSession, ledger: Ledger, checkout: Checkout, charge: Charge, spent: Spent
+) -> str:
+    assert charge.payment_intent is not None
+    revoke = Revoke(
+        customer_id=checkout.customer_id,
+        payment=charge.payment_intent,
+        refunded=charge.refunded_minor,
+        captured=charge.captured_minor,
+        spent=spent,
+        actor="stripe",
+        note=f"Refund of {checkout.name}",
     )
-    if isinstance(outcome, DomainError):
-        raise outcome
-    assert isinstance(outcome, Revoked)
-    return [
-        f"{outcome.taken} credits taken back from customer {checkout.customer_id}, {outcome.held} more when holds "
-        f"return them, {outcome.owed} owed, {outcome.forgiven} forgiven"
-    ]
+    revoked = await ledger.apply_one(session, revoke, Revoked)
+    return (
+        f"{revoked.taken} credits taken back from customer {checkout.customer_id}, {revoked.held} more when holds "
+        f"return them, {revoked.owed} owed, {revoked.forgiven} forgiven"
+    )

@@ -12,8 +12,7 @@ from typing import NoReturn
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from billing_app import clock
-from billing_app.credits import Grant, Granted, LotKind
-from billing_app.credits import apply as apply_to_ledger
+from billing_app.credits import Grant, Granted, Ledger, LotKind
 from billing_app.entitlements import unlocking
 from billing_app.entitlements.unlocking import NewUnlock
 from billing_app.errors import Conflict, DomainError
@@ -56,7 +55,7 @@ class Settled:
     effects: list[str]
 
 
-async def settle(session: AsyncSession, told: SessionWithPayment, learnt_from: str) -> Settled:
+async def settle(session: AsyncSession, ledger: Ledger, told: SessionWithPayment, learnt_from: str) -> Settled:
     """Write what Stripe says of this session, and grant what was bought if it is paid and was not granted.
 
     Joins the caller's transaction; the checkout stays locked until it ends.
@@ -75,7 +74,7 @@ async def settle(session: AsyncSession, told: SessionWithPayment, learnt_from: s
     if told.intent is not None:
         await store.write_payment(session, checkout, told.intent, told.charge)
     if page.paid:
-        effects += await _paid(session, checkout, page, told, learnt_from)
+        effects += await _paid(session, ledger, checkout, told, learnt_from)
     else:
         state, why = _state_of(told)
         if await _moved(session, checkout, page, state, why):
@@ -86,12 +85,13 @@ async def settle(session: AsyncSession, told: SessionWithPayment, learnt_from: s
 
 
 async def _paid(
-    session: AsyncSession, checkout: Checkout, page: Session, told: SessionWithPayment, learnt_from: str
+    session: AsyncSession, ledger: Ledger, checkout: Checkout, told: SessionWithPayment, learnt_from: str
 ) -> list[str]:
+    page = told.session
     if not await store.claim_fact(session, SESSION_PAID, page.id, learnt_from):
         return []
     if checkout.kind == "pack":
-        lot = await _grant_pack(session, checkout, page)
+        lot = await _grant_pack(session, ledger, checkout, page)
         done = f"{lot.credits} credits granted to customer {checkout.customer_id} ({checkout.name})"
     else:
         lot = None
@@ -116,7 +116,7 @@ async def _paid(
     return [done, f"checkout {checkout.public_id}: paid"]
 
 
-async def _grant_pack(session: AsyncSession, checkout: Checkout, page: Session) -> Lot:
+async def _grant_pack(session: AsyncSession, ledger: Ledger, checkout: Checkout, page: Session) -> Lot:
     assert checkout.credits is not None, "a pack has credits"
     expires_at = clock.now() + timedelta(days=checkout.valid_days) if checkout.valid_days else None
     grant = Grant(
@@ -131,11 +131,8 @@ async def _grant_pack(session: AsyncSession, checkout: Checkout, page: Session) 
         expires_at=expires_at,
         actor="stripe",
     )
-    (outcome,) = await apply_to_ledger(session, [grant])
-    if isinstance(outcome, DomainError):
-        raise outcome
-    assert isinstance(outcome, Granted)
-    return Lot(outcome.credits, expires_at, outcome.available)
+    granted = await ledger.apply_one(session, grant, Granted)
+    return Lot(granted.credits, expires_at, granted.available)
 
 
 async def _grant_unlock(session: AsyncSession, checkout: Checkout, page: Session) -> None:

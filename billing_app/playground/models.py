@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Index, Integer, String, text
+from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Index, String, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
@@ -35,7 +35,7 @@ class Interview(SQLModel, table=True):
     __tablename__: ClassVar[Any] = "interviews"
     __table_args__ = (
         CheckConstraint(f"state IN {INTERVIEW_STATES}", name="state"),
-        CheckConstraint("credits >= 0", name="credits"),
+        CheckConstraint("cost > 0 AND charged BETWEEN 0 AND cost", name="credits"),
         Index(None, "customer_id", "created_at"),
     )
 
@@ -43,9 +43,11 @@ class Interview(SQLModel, table=True):
     customer_id: int = Field(sa_column=Column(BigInteger, ForeignKey("customers.id"), nullable=False))
     feature: str = Field(sa_column=Column(String, nullable=False))
     topic: str = Field(sa_column=Column(String, nullable=False))
+    job: str = Field(default="", sa_column=Column(String, nullable=False, server_default=""))
     state: str = Field(sa_column=Column(String, nullable=False))
     hold_id: int | None = Field(default=None, sa_column=Column(BigInteger))
-    credits: int = Field(default=0, sa_column=Column(Integer, nullable=False, server_default="0"))
+    cost: int = Field(sa_column=Column(BigInteger, nullable=False))
+    charged: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, server_default="0"))
     turns: list[dict[str, str]] = Field(
         default_factory=list, sa_column=Column(JSONB, nullable=False, server_default=text("'[]'::jsonb"))
     )

@@ -1,0 +1,65 @@
+"""The HTTP API as one application: mounted beside the pages, or served alone (`billing_app.api.app:create_app`)."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+
+from billing_app.api import auth, webhooks
+from billing_app.api.middleware import BodyLimit, NoSurprises, RequestIds
+from billing_app.api.problems import add_handlers
+from billing_app.api.v1 import checkout, playground, system
+from billing_app.bootstrap import Services, build, close
+from billing_app.settings import get_settings
+
+VERSION = "1"
+_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+
+
+def create_app(services: Services | None = None) -> FastAPI:
+    """The application.
+
+    Args:
+        services: those to work with. Without them it makes its own when it starts, unless it is mounted in something
+            that does (Reflex runs no lifespan of what it mounts: see `serve_with`).
+    """
+    app = FastAPI(
+        title="Billing API",
+        version=VERSION,
+        docs_url="/api/docs",
+        redoc_url=None,
+        openapi_url="/api/openapi.json",
+        lifespan=_own_services if services is None else None,
+    )
+    app.state.services = services
+    for routes in (auth.router, webhooks.router, checkout.router, playground.router, system.router):
+        app.include_router(routes)
+    app.add_api_route("/api/{path:path}", _nothing_here, methods=_METHODS, include_in_schema=False)
+    add_handlers(app)
+    # The last one added is the first to see a request.
+    app.add_middleware(NoSurprises)
+    app.add_middleware(BodyLimit)
+    app.add_middleware(RequestIds)
+    return app
+
+
+def serve_with(app: FastAPI, services: Services | None) -> None:
+    """Give an application its services once they are made, or take them away when they end."""
+    app.state.services = services
+
+
+@asynccontextmanager
+async def _own_services(app: FastAPI) -> AsyncIterator[None]:
+    services = await build(get_settings())
+    serve_with(app, services)
+    try:
+        yield
+    finally:
+        serve_with(app, None)
+        await close(services)
+
+
+async def _nothing_here(path: str) -> None:
+    """Unknown addresses under /api answer JSON, not a page."""
+    raise HTTPException(404)

@@ -1,0 +1,61 @@
+"""What routes are given: the services of this process, and who is asking."""
+
+from typing import Annotated
+
+from fastapi import Depends
+from starlette.requests import HTTPConnection
+
+from billing_app.accounts.cookie import read_cookie, session_cookie
+from billing_app.accounts.roles import Principal
+from billing_app.bootstrap import Services, current
+from billing_app.errors import Forbidden, Unauthenticated
+
+
+async def services_of(connection: HTTPConnection) -> Services:
+    """The services this app was given, or else those of the process.
+
+    Raises:
+        Unavailable: the process is starting or ending.
+    """
+    given: Services | None = getattr(connection.app.state, "services", None)
+    return given if given is not None else current()
+
+
+Here = Annotated[Services, Depends(services_of)]
+
+
+async def visitor(connection: HTTPConnection, services: Here) -> Principal | None:
+    """Who is signed in by the session cookie; None for anyone else."""
+    name = session_cookie(secure=services.settings.secure_cookies)
+    return await services.accounts.who(read_cookie(connection.headers.get("cookie"), name))
+
+
+Visitor = Annotated[Principal | None, Depends(visitor)]
+
+
+async def signed_in(found: Visitor) -> Principal:
+    """Whoever is signed in.
+
+    Raises:
+        Unauthenticated: nobody is.
+    """
+    if found is None:
+        raise Unauthenticated("Sign in first.")
+    return found
+
+
+SignedIn = Annotated[Principal, Depends(signed_in)]
+
+
+async def customer_of(principal: SignedIn) -> int:
+    """The customer of whoever is signed in: everything they read and write is that customer's (row A12).
+
+    Raises:
+        Forbidden: pure staff, who own nothing.
+    """
+    if principal.customer_id is None:
+        raise Forbidden("You are signed in as staff, without a customer of your own.")
+    return principal.customer_id
+
+
+CustomerId = Annotated[int, Depends(customer_of)]

@@ -1,0 +1,139 @@
+"""What holds for every request under /api: an id, a limit on bodies, safe headers, no error that tells too much."""
+
+import logging
+import re
+import secrets
+
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from billing_app.api.problems import answer, unexpected
+from billing_app.errors import DomainError
+
+PREFIX = "/api"
+MAX_BODY_BYTES = 1_048_576
+_REQUEST_ID = re.compile(rb"[A-Za-z0-9_-]{8,64}")
+_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+_CSP = "default-src 'none'; frame-ancestors 'none'"
+_DOCS = "/api/docs"
+
+logger = logging.getLogger(__name__)
+
+
+class BodyTooLarge(DomainError):
+    """More than the API takes in one request."""
+
+    status = 413
+    code = "body_too_large"
+    title = "Too large"
+
+
+def concerns_us(scope: Scope) -> bool:
+    """Whether this is a request to the API: pages and Reflex's own addresses pass untouched."""
+    return scope["type"] in ("http", "websocket") and (
+        scope["path"] == PREFIX or scope["path"].startswith(PREFIX + "/")
+    )
+
+
+class RequestIds:
+    """Gives each request an id, or takes over the one its sender chose, and says it in the answer (HA10)."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if not concerns_us(scope):
+            await self._app(scope, receive, send)
+            return
+        sent = dict(scope["headers"]).get(b"x-request-id", b"")
+        request_id = sent.decode() if _REQUEST_ID.fullmatch(sent) else f"req_{secrets.token_urlsafe(12)}"
+        scope.setdefault("state", {})["request_id"] = request_id
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] in ("http.response.start", "websocket.http.response.start"):
+                headers = MutableHeaders(scope=message)
+                headers["X-Request-ID"] = request_id
+                for name, value in _HEADERS.items():
+                    headers.setdefault(name, value)
+                if not scope["path"].startswith(_DOCS):
+                    headers.setdefault("Content-Security-Policy", _CSP)
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers)
+
+
+class BodyLimit:
+    """Refuses bodies over 1 MiB with 413, by their announced length or, where none is, as they come."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or not concerns_us(scope):
+            await self._app(scope, receive, send)
+            return
+        announced = dict(scope["headers"]).get(b"content-length", b"0")
+        too_large = answer(BodyTooLarge(f"Send at most {MAX_BODY_BYTES:,} bytes."), scope["state"]["request_id"])
+        if not announced.isdigit() or int(announced) > MAX_BODY_BYTES:
+            await too_large(scope, receive, send)
+            return
+        taken, started = 0, False
+
+        async def receive_counted() -> Message:
+            nonlocal taken
+            message = await receive()
+            taken += len(message.get("body", b""))
+            if taken > MAX_BODY_BYTES:
+                raise _TooMuch
+            return message
+
+        async def send_noted(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive_counted, send_noted)
+        except _TooMuch:
+            if started:
+                raise
+            await too_large(scope, receive, send)
+
+
+class _TooMuch(Exception):
+    """The body went on beyond the limit."""
+
+
+class NoSurprises:
+    """Answers what nobody foresaw with a plain 500; the log has the rest under the request's id."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or not concerns_us(scope):
+            await self._app(scope, receive, send)
+            return
+        started = False
+
+        async def send_noted(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_noted)
+        except _TooMuch:
+            raise
+        except Exception:
+            request_id = scope["state"]["request_id"]
+            logger.exception("request %s: %s %s failed", request_id, scope["method"], scope["path"])
+            if started:
+                raise
+            await unexpected(request_id)(scope, receive, send)

@@ -1,0 +1,191 @@
+"""Puts the product together: every service, made once per process, with what it depends on. Opens nothing on import."""
+
+import asyncio
+import logging
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from billing_app.accounts.service import AccountService
+from billing_app.catalog.schema import Brand
+from billing_app.catalog.service import CatalogService
+from billing_app.credits import CreditService, Ledger
+from billing_app.db.engine import Database
+from billing_app.db.rate_limit import RateLimiter
+from billing_app.db.stamp import Identity, SystemState, WrongDatabase, stamp
+from billing_app.entitlements.service import EntitlementService
+from billing_app.errors import InvalidInput, Unavailable
+from billing_app.notifications.service import NotificationService
+from billing_app.payments.applying import Applier
+from billing_app.payments.checkout import CheckoutService
+from billing_app.payments.gateway import StripeGateway
+from billing_app.payments.inbox import Inbox
+from billing_app.payments.opening import Opener
+from billing_app.payments.reconcile import Reconciler
+from billing_app.payments.returns import ReturnLinks
+from billing_app.payments.stripe_customers import StripeCustomers
+from billing_app.playground.drafts import DraftService
+from billing_app.playground.interviews import InterviewService
+from billing_app.settings import Mode, Settings
+
+SECRET_LENGTH_MIN = 32
+_ACCOUNT_LIMIT_S = 15
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything a page, a route, a job or a command may call."""
+
+    settings: Settings
+    database: Database
+    limiter: RateLimiter
+    accounts: AccountService
+    catalog: CatalogService
+    credits: CreditService
+    entitlements: EntitlementService
+    notifications: NotificationService
+    gateway: StripeGateway
+    checkout: CheckoutService
+    applier: Applier
+    inbox: Inbox
+    reconciler: Reconciler
+    drafts: DraftService
+    interviews: InterviewService
+
+
+def put_together(settings: Settings, database: Database) -> Services:
+    """Make every service on a database. Connects to nothing.
+
+    Raises:
+        InvalidInput: `SECRET_KEY` is missing or too short.
+    """
+    secret = settings.secret_key.get_secret_value()
+    if len(secret) < SECRET_LENGTH_MIN:
+        raise InvalidInput(f"SECRET_KEY must be set, {SECRET_LENGTH_MIN} characters or more: it signs links.")
+    sandbox = settings.mode is Mode.SANDBOX
+    limiter = RateLimiter(database)
+    accounts = AccountService(database, secret=secret, sandbox=sandbox, limiter=limiter)
+    catalog = CatalogService(database)
+    ledger = Ledger()
+    credit_service = CreditService(database, ledger)
+    entitlements = EntitlementService(database, catalog, credit_service)
+    gateway = StripeGateway(settings)
+    applier = Applier(database, gateway, catalog, ledger)
+
+    async def brand() -> Brand:
+        return (await catalog.current()).brand
+
+    return Services(
+        settings=settings,
+        database=database,
+        limiter=limiter,
+        accounts=accounts,
+        catalog=catalog,
+        credits=credit_service,
+        entitlements=entitlements,
+        notifications=NotificationService(
+            database,
+            accounts,
+            brand=brand,
+            public_url=settings.public_url,
+            mail_from=settings.mail_from,
+            smtp_url=settings.smtp_url.get_secret_value(),
+            sandbox=sandbox,
+        ),
+        gateway=gateway,
+        checkout=CheckoutService(
+            database,
+            catalog=catalog,
+            balances=credit_service,
+            opener=Opener(database, gateway, StripeCustomers(database, gateway), settings.public_url),
+            returns=ReturnLinks(secret),
+        ),
+        applier=applier,
+        inbox=Inbox(database, gateway, applier),
+        reconciler=Reconciler(database),
+        drafts=DraftService(database),
+        interviews=InterviewService(database, catalog, entitlements, credit_service),
+    )
+
+
+async def build(settings: Settings) -> Services:
+    """Make the services of this process, and make sure that database and Stripe key belong together.
+
+    A database that is stamped opens also while Stripe is down, so that parts may start in any order; who Stripe says
+    we are is checked as soon as it answers.
+
+    Raises:
+        WrongDatabase: the database belongs to another mode or account; says what to do.
+        Unavailable: the database is new, and Stripe does not say whose it will be.
+        InvalidInput: a setting is missing.
+    """
+    database = Database(
+        settings.database_url, pool_size=settings.database_pool_size, follows_clock=settings.mode is Mode.SANDBOX
+    )
+    services = put_together(settings, database)
+    try:
+        await check_stamp(services)
+    except BaseException:
+        await close(services)
+        raise
+    make_current(services)
+    return services
+
+
+async def check_stamp(services: Services) -> None:
+    """Stamp a new database, or compare its stamp with our mode and Stripe account.
+
+    Raises:
+        WrongDatabase: they differ. Unavailable: it is new and Stripe does not answer.
+    """
+    mode, livemode = services.settings.mode, services.gateway.livemode
+    async with services.database.transaction() as session:
+        stamped = await session.scalar(select(SystemState).where(col(SystemState.id) == 1))
+    if stamped is not None and (stamped.mode, stamped.livemode) != (mode.value, livemode):
+        raise WrongDatabase(
+            f"This database was made for {stamped.mode} mode; the key in use is for {mode.value} mode. Use the key it "
+            "was made with, or point DATABASE_URL at another database."
+        )
+    try:
+        account = await asyncio.wait_for(services.gateway.account(), _ACCOUNT_LIMIT_S)
+    except (Unavailable, TimeoutError):
+        if stamped is None:
+            raise Unavailable(
+                "Stripe does not answer, and this database is new: it must learn whose it is. Start the sandbox, or "
+                "check STRIPE_API_BASE and the network, then start again."
+            ) from None
+        logger.warning("Stripe does not answer; going on with the account this database was stamped with")
+        return
+    async with services.database.transaction() as session:
+        await stamp(session, Identity(mode, account, livemode))
+
+
+async def close(services: Services) -> None:
+    """Finish what was taken and give every connection back."""
+    make_current(None)
+    await services.credits.close()
+    await services.gateway.close()
+    await services.database.close()
+
+
+_current: Services | None = None
+
+
+def make_current(services: Services | None) -> None:
+    """Say which services this process works with: for pages, which nobody can hand them to."""
+    global _current  # noqa: PLW0603 - one set of services per process is the point
+    _current = services
+
+
+def current() -> Services:
+    """The services of this process.
+
+    Raises:
+        Unavailable: it is starting, or ending.
+    """
+    if _current is None:
+        raise Unavailable("The application is starting. Try again in a moment.")
+    return _current

@@ -1,0 +1,160 @@
+"""What happens later or regularly: the tasks of the queue, and the worker that runs them."""
+
+import asyncio
+import contextlib
+import logging
+import signal
+from collections.abc import AsyncIterator
+
+from procrastinate import App, RetryDecision
+from procrastinate.exceptions import ConnectorException
+from procrastinate.jobs import Job
+from procrastinate.retry import BaseRetryStrategy
+
+from billing_app.bootstrap import Services, build, close
+from billing_app.db.queue import open_queue
+from billing_app.errors import DomainError
+from billing_app.payments.applying import TryAgain
+from billing_app.settings import Settings
+
+CONCURRENCY = 4
+DRAIN_LIMIT_S = 15
+KEEP_JOBS_H = 72
+RETRY_PRIORITY = -10
+"""Below fresh jobs, so that one waiting for its retry does not block others under its lock."""
+
+_PAUSES_S = (2, 5, 15, 60, 300, 900, 3_600, 3 * 3_600, 6 * 3_600, 12 * 3_600, 24 * 3_600)
+_WATCH_PAUSES_S = (2, 5, 15, 60)
+_RESTART_PAUSES_S = (0.5, 1, 2, 5, 10, 30)
+
+logger = logging.getLogger(__name__)
+
+
+class Pauses(BaseRetryStrategy):
+    """Try again after growing pauses, behind fresh jobs; `TryAgain` says its own pause."""
+
+    def __init__(self, pauses_s: tuple[int, ...]) -> None:
+        self._pauses_s = pauses_s
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
+        """When to run the job again; None: give it up."""
+        if isinstance(exception, TryAgain):
+            return RetryDecision(retry_in={"seconds": exception.pause_s}, priority=RETRY_PRIORITY)
+        if isinstance(exception, DomainError) and exception.status in (404, 422):
+            return None
+        if job.attempts >= len(self._pauses_s):
+            return None
+        return RetryDecision(retry_in={"seconds": self._pauses_s[job.attempts]}, priority=RETRY_PRIORITY)
+
+
+def queue_with_tasks(services: Services) -> App:
+    """A queue on the services' database that knows every task."""
+    queue = open_queue(services.database.url)
+    _add_tasks(queue, services)
+    _add_regular_tasks(queue, services)
+    return queue
+
+
+def _add_tasks(queue: App, services: Services) -> None:
+    @queue.task(name="apply_event", retry=Pauses(_PAUSES_S))
+    async def apply_event(*, event_id: str) -> None:
+        await services.applier.apply_event(event_id)
+
+    @queue.task(name="watch_checkout", retry=Pauses(_WATCH_PAUSES_S))
+    async def watch_checkout(*, session_id: str) -> None:
+        await services.applier.watch_session(session_id)
+
+    @queue.task(name="send_mail", retry=Pauses(_PAUSES_S))
+    async def send_mail(*, outbox_id: int) -> None:
+        await services.notifications.deliver(outbox_id)
+
+
+def _add_regular_tasks(queue: App, services: Services) -> None:
+    @queue.periodic(cron="* * * * *")
+    @queue.task(name="retry_stalled_jobs", queueing_lock="retry_stalled_jobs")
+    async def retry_stalled_jobs(timestamp: int) -> None:
+        """Jobs whose worker died are run again."""
+        for job in await queue.job_manager.get_stalled_jobs():
+            await queue.job_manager.retry_job(job)
+
+    @queue.periodic(cron="*/5 * * * *")
+    @queue.task(name="reconcile", queueing_lock="reconcile")
+    async def reconcile(timestamp: int) -> None:
+        """What never came, or was left behind."""
+        await services.reconciler.overdue_checkouts()
+        await services.inbox.queue_left_behind()
+
+    @queue.periodic(cron="*/10 * * * *")
+    @queue.task(name="close_abandoned", queueing_lock="close_abandoned")
+    async def close_abandoned(timestamp: int) -> None:
+        """Practice interviews nobody can go on with."""
+        await services.interviews.close_abandoned()
+
+    @queue.periodic(cron="23 * * * *")
+    @queue.task(name="tidy", queueing_lock="tidy")
+    async def tidy(timestamp: int) -> None:
+        """Ended sign-in sessions and finished jobs."""
+        await services.accounts.sweep_sessions()
+        await queue.job_manager.delete_old_jobs(
+            nb_hours=KEEP_JOBS_H, include_failed=True, include_cancelled=True, include_aborted=True
+        )
+
+
+async def run_worker(services: Services, *, concurrency: int = CONCURRENCY) -> None:
+    """Run jobs until cancelled; then let those under way end, for at most 15 s, and return.
+
+    A lost database connection ends no worker: it begins again after growing pauses.
+    """
+    failures = 0
+    while True:
+        began = asyncio.get_running_loop().time()
+        try:
+            queue = queue_with_tasks(services)
+            async with queue.open_async():
+                await queue.run_worker_async(
+                    concurrency=concurrency,
+                    install_signal_handlers=False,
+                    shutdown_graceful_timeout=DRAIN_LIMIT_S,
+                    fetch_job_polling_interval=5,
+                    delete_jobs="never",
+                )
+            logger.warning("the worker stopped by itself and begins again")
+        except (ConnectorException, OSError) as error:
+            logger.warning("the worker lost the database (%s) and begins again", error)
+        except Exception:
+            logger.exception("the worker stumbled and begins again")
+        failures = failures + 1 if asyncio.get_running_loop().time() - began < 60 else 1
+        await asyncio.sleep(_RESTART_PAUSES_S[min(failures, len(_RESTART_PAUSES_S)) - 1])
+
+
+@contextlib.asynccontextmanager
+async def worker_in_process(services: Services) -> AsyncIterator[None]:
+    """Run the worker beside something else, if the settings say so; at the end it drains."""
+    if not services.settings.worker_in_process:
+        yield
+        return
+    worker = asyncio.create_task(run_worker(services), name="worker")
+    try:
+        yield
+    finally:
+        worker.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await worker
+
+
+async def work(settings: Settings) -> None:
+    """A worker process of its own: runs until SIGINT or SIGTERM, then drains.
+
+    Raises:
+        WrongDatabase, Unavailable, InvalidInput: it cannot start; says what to do.
+    """
+    services = await build(settings)
+    worker = asyncio.create_task(run_worker(services), name="worker")
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, worker.cancel)
+    try:
+        with contextlib.suppress(asyncio.CancelledError):
+            await worker
+    finally:
+        await close(services)
