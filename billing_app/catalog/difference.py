@@ -2,22 +2,23 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, TypeGuard
 
 from billing_app.catalog.schema import Catalog
 
 _KEYS = {
-    "features": "code",
-    "plans": "code",
-    "packs": "code",
-    "unlocks": "code",
-    "rates": "code",
-    "add_ons": "code",
-    "prices": "period",
-    "payment_fees": "currency",
-    "faq": "question",
+    "features": ("code",),
+    "plans": ("code",),
+    "packs": ("code",),
+    "unlocks": ("code",),
+    "rates": ("code",),
+    "add_ons": ("code",),
+    "prices": ("period",),
+    "costs": ("feature", "name"),
+    "payment_fees": ("currency",),
+    "faq": ("question",),
 }
-"""Lists whose elements have a name: compared by it, not by their place."""
+"""Lists of tables that have a name: compared by it, not by their place."""
 _MARKS = {"add": "+", "remove": "-", "change": "~"}
 
 
@@ -89,7 +90,7 @@ def _compare(path: str, name: str, old: Any, new: Any) -> Iterator[Change]:
         return
     if isinstance(old, dict) and isinstance(new, dict):
         yield from _tables(path, old, new)
-    elif name in _KEYS and isinstance(old, list) and isinstance(new, list):
+    elif name in _KEYS and _are_tables(old) and _are_tables(new):
         yield from _lists(path, _KEYS[name], old, new)
     else:
         yield Change("change", path, old, new)
@@ -108,9 +109,14 @@ def _tables(path: str, old: dict[str, Any], new: dict[str, Any]) -> Iterator[Cha
             yield Change("add", inner, after=new[key])
 
 
-def _lists(path: str, key: str, old: list[Any], new: list[Any]) -> Iterator[Change]:
-    before = {element[key]: element for element in old}
-    after = {element[key]: element for element in new}
+def _are_tables(value: Any) -> TypeGuard[list[dict[str, Any]]]:
+    """A plan's `features` are only codes, although the catalogue's own `features` are tables."""
+    return isinstance(value, list) and all(isinstance(element, dict) for element in value)
+
+
+def _lists(path: str, keys: tuple[str, ...], old: list[Any], new: list[Any]) -> Iterator[Change]:
+    before = {".".join(element[key] for key in keys): element for element in old}
+    after = {".".join(element[key] for key in keys): element for element in new}
     for code, element in before.items():
         if code in after:
             yield from _compare(f"{path}.{code}", "", element, after[code])

@@ -32,6 +32,12 @@ def _unique_codes(catalog: Catalog) -> Iterator[Finding]:
     for number, plan in enumerate(catalog.plans):
         for finding in _repeated("prices", "period", plan.prices):
             yield Finding(("plans", number, *finding.path), finding.reason, ("plans", number, *(finding.other or ())))
+    stated: dict[tuple[str, str], int] = {}
+    for number, cost in enumerate(catalog.costs):
+        first = stated.setdefault((cost.feature, cost.name), number)
+        if first != number:
+            reason = f'"{cost.name}" of "{cost.feature}" is already stated'
+            yield Finding(("costs", number, "name"), reason, ("costs", first, "name"))
     yield from _repeated("payment_fees", "currency", catalog.payment_fees)
     yield from _repeated("faq", "question", catalog.faq)
 

@@ -191,6 +191,15 @@ BAD = {
         "[policies.rollover]",
         'policies.rollover: "cap" is needed with kind = "capped", and only there',
     ),
+    "a cost twice": (
+        (
+            "[[rates]]",
+            '[[costs]]\nfeature = "talk"\nname = "A"\namount = "0.1 USD"\n'
+            '[[costs]]\nfeature = "talk"\nname = "A"\namount = "0.2 USD"\n[[rates]]',
+        ),
+        'name = "A"\namount = "0.2',
+        'costs[1].name: "A" of "talk" is already stated in line 52',
+    ),
     "another format": (("format = 1", "format = 2"), "format", "format: must be 1, not 2"),
     "no TOML": (("credits = 10\n", "credits = ten\n"), "credits = ten", "not valid TOML: invalid value"),
     "a key twice": (

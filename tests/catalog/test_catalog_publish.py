@@ -196,6 +196,38 @@ async def test_the_difference_is_shown_and_changes_nothing(catalog: CatalogServi
     assert len(await items(database)) == 4
 
 
+async def test_each_changed_thing_is_one_line_that_names_it(catalog: CatalogService) -> None:
+    talk = '[[costs]]\nfeature = "talk"\nname = "Speech"\namount = "{} USD"\n\n[[rates]]'
+    await catalog.apply(small(("[[rates]]", talk.format("0.18"))))
+    found = await catalog.diff(
+        small(
+            ("[[rates]]", talk.format("0.0025")),
+            ("quotas = { cvs = 10 }", 'features = ["pairs"]\nquotas = { cvs = "unlimited", talk = 0 }'),
+            ('metering = "credits"', 'metering = "credits"\nquota = { window = "week" }'),
+            (
+                '{ period = "year", amount = "290.00 USD" }',
+                '{ period = "year", amount = "280.00 USD", trial_days = 14 }',
+            ),
+            ("[brand]", '[[faq]]\nquestion = "Why?"\nanswer = "Because."\n\n[brand]'),
+        )
+    )
+    assert [str(change) for change in found.changes] == [
+        "~ features.talk.quota: none -> window week, cap hard",
+        "~ plans.pro.prices.year.amount: 290.00 USD -> 280.00 USD",
+        "~ plans.pro.prices.year.trial_days: 0 -> 14",
+        "~ plans.pro.features: [] -> [pairs]",
+        "~ plans.pro.quotas.cvs: 10 -> unlimited",
+        "+ plans.pro.quotas.talk: 0",
+        "~ costs.talk.Speech.amount: 0.18 USD -> 0.0025 USD",
+        "+ faq.Why?: question Why?, answer Because.",
+    ]
+    assert found.effects == (
+        "made plan pro by year: 100 credits a month for 280.00 USD",
+        "described anew: plan pro by month",
+        "retired plan pro by year: 100 credits a month for 290.00 USD; who holds it keeps it",
+    )
+
+
 async def test_apply_stops_if_another_version_came_into_force_since_the_look(catalog: CatalogService) -> None:
     await catalog.apply(small(), expect=0)
     with pytest.raises(CatalogMoved, match="Version 1 is in force, not 0"):
