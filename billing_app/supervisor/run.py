@@ -53,6 +53,7 @@ class Supervisor:
         self._children: list[Child] = []
         self._environment: dict[str, str] = {}
         self._web_port = self.wishes.port
+        self._sandbox_address = ""
         self._tasks = Tasks(self.places, self._asked.is_set)
 
     def run(self) -> int:
@@ -149,8 +150,9 @@ class Supervisor:
                     stop_limit_s=10,
                 )
             )
-            self._environment["STRIPE_API_BASE"] = address
-            step.detail = address
+            # Not by name: a bare system may have no /etc/hosts. Browsers know what localhost is without it.
+            self._environment["STRIPE_API_BASE"] = f"http://{ports.LOOPBACK}:{port}"
+            self._sandbox_address = step.detail = address
 
     def _prepare(self) -> Mapping[str, object]:
         with self.screen.step("Database", "migrations, catalogue, demo data") as step:
@@ -217,7 +219,7 @@ class Supervisor:
     def _show_addresses(self, prepared: Mapping[str, object], began: float) -> None:
         rows = [("Open", self._environment["PUBLIC_URL"])]
         if self._has_sandbox:
-            rows.append(("Stripe sandbox", f"{self._environment['STRIPE_API_BASE']} (no money moves)"))
+            rows.append(("Stripe sandbox", f"{self._sandbox_address} (no money moves)"))
         sign_ins = prepared.get("sign_ins")
         for number, row in enumerate(sign_ins if isinstance(sign_ins, list) else []):
             rows.append(("" if number else "Sign in", f"{row['email']} / {row['password']}   {row['what']}"))
