@@ -1,14 +1,41 @@
-"""Reflex's entry: the app, its pages, and the HTTP API mounted beside them."""
+"""Reflex's entry: the pages, the HTTP API mounted beside them, and the services both work with."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import reflex as rx
 
+from billing_app.api.app import create_app, serve_with
+from billing_app.bootstrap import build, close
+from billing_app.jobs import worker_in_process
+from billing_app.settings import get_settings
+from billing_app.ui.routes import register
 from billing_app.ui.theme import STYLESHEETS
+from billing_app.ui.trouble import WRAPS, handler_failed
 
-app = rx.App(stylesheets=STYLESHEETS, html_lang="en", toaster=None)
-
-
-def index() -> rx.Component:
-    return rx.el.main(rx.el.h1("Pricing", class_name="text-h1 text-ink"), class_name="mx-auto max-w-[1120px] p-8")
+api = create_app()
 
 
-app.add_page(index, route="/", title="Pricing")
+@asynccontextmanager
+async def services_of_this_process() -> AsyncIterator[None]:
+    """Made when the process serves, not when it is imported; given back, worker first, when it ends."""
+    services = await build(get_settings())
+    serve_with(api, services)
+    try:
+        async with worker_in_process(services):
+            yield
+    finally:
+        serve_with(api, None)
+        await close(services)
+
+
+app = rx.App(
+    stylesheets=STYLESHEETS,
+    html_lang="en",
+    toaster=None,
+    app_wraps=WRAPS,
+    backend_exception_handler=handler_failed,
+    api_transformer=api,
+)
+app.register_lifespan_task(services_of_this_process)
+register(app)

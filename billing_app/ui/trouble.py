@@ -1,7 +1,5 @@
 """When something breaks: the connection, a page, a handler. Said calmly, never with a traceback."""
 
-from typing import Any
-
 import reflex as rx
 import structlog
 from reflex_components_core.base.error_boundary import ErrorBoundary
@@ -39,10 +37,10 @@ def boundary() -> rx.Component:
     return ErrorBoundary.create(fallback_render=rx.Var.create(broken()))
 
 
-def handler_failed(exception: Exception) -> Any:
+def handler_failed(exception: Exception) -> rx.event.EventSpec:
     """A handler raised what it did not expect: logged whole, told in one sentence (no toast, which needs `eval`)."""
     log.error("page_handler_failed", exc_info=exception)
-    return Shell.report_failure
+    return rx.event.EventSpec(handler=Shell.event_handlers["report_failure"])
 
 
 WRAPS = {

@@ -107,7 +107,9 @@ function InterviewSession({ topic, endLook, sendLook, onEnded, onRefused, onLost
 """
 
 
-def _ended(charged: rx.Var[int], available: rx.Var[int], lines: rx.Var[list[str]]) -> tuple[rx.Var, ...]:
+def _ended(
+    charged: rx.Var[int], available: rx.Var[int], lines: rx.Var[list[str]]
+) -> tuple[rx.Var[int], rx.Var[int], rx.Var[list[str]]]:
     return charged, available, lines
 
 

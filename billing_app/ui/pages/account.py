@@ -1,6 +1,7 @@
 """One's own account: address, password, and every browser that is signed in."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import reflex as rx
 

@@ -1,5 +1,7 @@
 """The practice interview: priced before it starts, gated at the door, one charge when it ends (rows A4, A9, A10)."""
 
+from typing import Any
+
 import reflex as rx
 
 from billing_app.bootstrap import current
