@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NoReturn, TypeVar
 
-import httpx
 import stripe
-from stripe import HTTPXClient, StripeClient
 
 from billing_app.errors import Conflict, DomainError, NotFound, Unavailable
 from billing_app.payments.event_types import ENDPOINT_TYPES
@@ -25,13 +23,13 @@ from billing_app.payments.stripe_objects import (
     read_session,
     read_session_with_payment,
 )
+from billing_app.payments.stripe_transport import Transport
 from billing_app.settings import Settings
 
 API_VERSION: str = stripe.api_version
 SANDBOX_KEY = "sk_test_sandbox_no_money_moves"
 SIGNATURE_TOLERANCE_S = 300
 
-_TIMEOUT = httpx.Timeout(connect=5, read=20, write=10, pool=10)
 _MAX_RETRIES = 2
 _PAGE = 100
 
@@ -109,8 +107,8 @@ class StripeGateway:
         key = settings.stripe_secret_key.get_secret_value() or SANDBOX_KEY
         self.livemode = key.startswith(("sk_live_", "rk_live_"))
         self._webhook_secret = settings.stripe_webhook_secret.get_secret_value()
-        self._http = HTTPXClient(timeout=_TIMEOUT)
-        self._stripe = StripeClient(
+        self._http = Transport(settings.stripe_api_base)
+        self._stripe = stripe.StripeClient(
             key,
             base_addresses={"api": settings.stripe_api_base.rstrip("/")} if settings.stripe_api_base else None,
             max_network_retries=_MAX_RETRIES,
