@@ -81,6 +81,8 @@ class PasswordChange(UseCase):
             user.password_hash = hashed
             user.verified_at = user.verified_at or clock.wall()
             await self._after_change(session, user, visit, action="password.reset")
+        # Whoever reads this mailbox is the owner: strangers' guesses keep them out no longer.
+        await self._limiter.forget(limits.sign_in(_address(user), visit.ip)[:2])
 
     async def _meant_by(self, session: AsyncSession, link: LinkToken) -> User:
         user = await store.user_by_id(session, link.user_id, lock=True)

@@ -14,20 +14,13 @@ from fastapi import Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
 from fastapi.routing import APIRoute
 
+from billing_app.api.middleware import BodyTooLarge
 from billing_app.errors import DomainError, InvalidInput, RateLimited
 from billing_app.paths import safe_next
 
 BODY_LIMIT_BYTES = 16_384
 FIELDS_MAX = 20
 FORM = "application/x-www-form-urlencoded"
-
-
-class BodyTooLarge(DomainError):
-    """More than any of these forms can hold."""
-
-    status = 413
-    code = "body_too_large"
-    title = "Too large"
 
 
 class UnsupportedBody(DomainError):

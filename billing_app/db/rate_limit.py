@@ -46,6 +46,15 @@ class Limit:
         """What one attempt costs of the window."""
         return self.window / self.burst
 
+    @property
+    def reach(self) -> timedelta:
+        """How far ahead the allowance may be used up.
+
+        Half an attempt more than the window: clocks differ, and who waited for the row read theirs a little earlier.
+        Being less than a whole attempt it lets nobody have one more at once.
+        """
+        return self.window + self.interval / 2
+
 
 @dataclass(frozen=True, slots=True)
 class Take:
@@ -82,7 +91,7 @@ class RateLimiter:
                     row.on_conflict_do_update(
                         index_elements=["key"],
                         set_={"full_until": begin + take.limit.interval},
-                        where=begin + take.limit.interval <= now + take.limit.window,
+                        where=begin + take.limit.interval <= now + take.limit.reach,
                     ).returning(col(RateLimitRow.full_until))
                 )
                 if counted.scalar_one_or_none() is None:
@@ -90,7 +99,7 @@ class RateLimiter:
                         select(col(RateLimitRow.full_until)).where(col(RateLimitRow.key) == take.key)
                     )
                     assert full_until is not None
-                    wait = max(wait, full_until + take.limit.interval - now - take.limit.window)
+                    wait = max(wait, full_until + take.limit.interval - now - take.limit.reach)
             await session.execute(_SWEEP, {"now": now, "rows": SWEEP_ROWS})
         if wait > timedelta(0):
             seconds = max(1, math.ceil(wait.total_seconds()))

@@ -148,3 +148,19 @@ async def test_a_reset_rescues_an_address_that_somebody_else_signed_up_with(
     with pytest.raises(WrongCredentials):
         await accounts.sign_in(email="anna@example.com", password="the attacker's own", visit=HERE)
     assert (await accounts.sign_in(email="anna@example.com", password=NEW, visit=HERE)).principal.verified
+
+
+async def test_a_reset_opens_an_account_that_strangers_guesses_had_blocked(
+    accounts: AccountService, a_user: AUser, link_for: LinkFor
+) -> None:
+    await a_user()
+    for place in range(70):
+        with pytest.raises((WrongCredentials, RateLimited)):
+            await accounts.sign_in(
+                email="anna@example.com", password="a wrong password", visit=Visit(ip=f"198.51.100.{place}")
+            )
+    with pytest.raises(RateLimited):
+        await accounts.sign_in(email="anna@example.com", password=PASSWORD, visit=HERE)
+    await accounts.request_reset(email="anna@example.com", visit=HERE)
+    await accounts.reset_password(await link_for("anna@example.com"), new=NEW, visit=HERE)
+    await accounts.sign_in(email="anna@example.com", password=NEW, visit=HERE)
