@@ -4,14 +4,15 @@ import argparse
 import getpass
 import secrets
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from billing_app.accounts.roles import Role
-from billing_app.accounts.service import AccountService
-from billing_app.cli.installation import with_database
-from billing_app.db.engine import Database
 from billing_app.errors import InvalidInput, NotFound
 from billing_app.settings import Mode, Settings
+
+if TYPE_CHECKING:
+    from billing_app.accounts.service import AccountService
+    from billing_app.db.engine import Database
 
 
 def add_commands(commands: Any) -> None:
@@ -32,18 +33,22 @@ def add_commands(commands: Any) -> None:
     command.set_defaults(act=_role)
 
 
-def accounts(settings: Settings, database: Database) -> AccountService:
+def accounts(settings: Settings, database: "Database") -> "AccountService":
     """The accounts of this installation."""
+    from billing_app.accounts.service import AccountService
+
     return AccountService(
         database, secret=settings.secret_key.get_secret_value(), sandbox=settings.mode is Mode.SANDBOX
     )
 
 
 def _create(asked: argparse.Namespace) -> None:
+    from billing_app.cli.installation import with_database
+
     made_up = asked.generate or not sys.stdin.isatty()
     password = secrets.token_urlsafe(15) if made_up else _ask()
 
-    async def create(settings: Settings, database: Database) -> None:
+    async def create(settings: Settings, database: "Database") -> None:
         await accounts(settings, database).create_admin(email=asked.email, password=password, name=asked.name)
 
     with_database(create)
@@ -60,7 +65,9 @@ def _ask() -> str:
 
 
 def _role(asked: argparse.Namespace) -> None:
-    async def change(settings: Settings, database: Database) -> None:
+    from billing_app.cli.installation import with_database
+
+    async def change(settings: Settings, database: "Database") -> None:
         service = accounts(settings, database)
         user = await service.user_by_email(asked.email)
         if user is None:

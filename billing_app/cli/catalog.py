@@ -5,7 +5,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-from billing_app.cli.installation import with_database
 from billing_app.settings import get_settings
 
 
@@ -55,6 +54,7 @@ def _validate(asked: argparse.Namespace) -> None:
 def _diff(asked: argparse.Namespace) -> int:
     from billing_app.catalog.loading import read_source
     from billing_app.catalog.service import CatalogService
+    from billing_app.cli.installation import with_database
 
     source = read_source(_name(asked))
     found = with_database(lambda _settings, database: CatalogService(database).diff(source))
@@ -65,6 +65,7 @@ def _diff(asked: argparse.Namespace) -> int:
 def _apply(asked: argparse.Namespace) -> None:
     from billing_app.catalog.loading import read_source
     from billing_app.catalog.service import CatalogService
+    from billing_app.cli.installation import with_database
 
     source = read_source(_name(asked))
     done = with_database(lambda _settings, database: CatalogService(database).apply(source, expect=asked.expect))
@@ -73,6 +74,7 @@ def _apply(asked: argparse.Namespace) -> None:
 
 def _export(asked: argparse.Namespace) -> None:
     from billing_app.catalog.service import CatalogService
+    from billing_app.cli.installation import with_database
 
     text = with_database(
         lambda _settings, database: CatalogService(database).export(version=asked.version, plain=asked.plain)

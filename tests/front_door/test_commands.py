@@ -1,13 +1,15 @@
 """Commands on a real database: their exit codes, what they print, and that a repeated one changes nothing."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import psycopg
 import pytest
 
 from billing_app.catalog.loading import PRESETS
-from tests.front_door.product import command
+from tests.front_door.product import PROJECT, command
 
 
 @pytest.fixture
@@ -106,3 +108,12 @@ def test_debug_shows_where_an_error_comes_from() -> None:
     done = command("--debug", "catalog", "validate", "nonsense")
     assert done.returncode == 1
     assert "Traceback" in done.stderr
+
+
+def test_what_lives_long_imports_little() -> None:
+    program = (
+        "import sys; from billing_app.cli import parser; parser(); import billing_app.supervisor.run, billing_app.web\n"
+        "print([name for name in ('sqlalchemy', 'reflex', 'stripe', 'fastapi') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=PROJECT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
