@@ -11,6 +11,7 @@ from billing_app.accounts.errors import PasswordNeeded
 from billing_app.accounts.service import AccountService
 from billing_app.accounts.use_case import SignedIn, Visit
 from billing_app.api.client_address import visit
+from billing_app.api.deps import Here
 from billing_app.api.form_route import FormRoute, Sent, read_sent
 from billing_app.api.origin import same_origin
 from billing_app.errors import Unauthenticated
@@ -41,8 +42,8 @@ Body = Annotated[Sent, Depends(read_sent)]
 From = Annotated[Visit, Depends(visit)]
 
 
-async def _accounts(request: Request) -> AccountService:
-    return request.app.state.services.accounts
+async def _accounts(services: Here) -> AccountService:
+    return services.accounts
 
 
 Accounts = Annotated[AccountService, Depends(_accounts)]
@@ -51,8 +52,8 @@ Accounts = Annotated[AccountService, Depends(_accounts)]
 class Cookies:
     """Our two cookies, read and written in one place: HttpOnly, SameSite=Lax, and Secure where people come by HTTPS."""
 
-    def __init__(self, request: Request) -> None:
-        self._secure: bool = request.app.state.services.settings.secure_cookies
+    def __init__(self, request: Request, services: Here) -> None:
+        self._secure = services.settings.secure_cookies
         header = request.headers.get("cookie")
         self.session = read_cookie(header, session_cookie(secure=self._secure))
         self.sign_up = read_cookie(header, sign_up_cookie(secure=self._secure))

@@ -5,6 +5,7 @@ import ipaddress
 from fastapi import Request
 
 from billing_app.accounts.use_case import Visit
+from billing_app.api.deps import Here
 
 
 def client_address(peer: str | None, forwarded_for: list[str], hops: int) -> str | None:
@@ -36,11 +37,10 @@ def _address(text: str | None) -> str | None:
         return None
 
 
-async def visit(request: Request) -> Visit:
+async def visit(request: Request, services: Here) -> Visit:
     """Where a request comes from, as a dependency."""
-    hops: int = request.app.state.services.settings.trusted_proxy_hops
     peer = request.client.host if request.client else None
     return Visit(
-        ip=client_address(peer, request.headers.getlist("x-forwarded-for"), hops),
+        ip=client_address(peer, request.headers.getlist("x-forwarded-for"), services.settings.trusted_proxy_hops),
         agent=request.headers.get("user-agent"),
     )

@@ -4,6 +4,7 @@ from urllib.parse import urlsplit
 
 from fastapi import Request
 
+from billing_app.api.deps import Here
 from billing_app.errors import Forbidden
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -26,7 +27,7 @@ def origin_of(url: str) -> str | None:
     return f"{parts.scheme}://{parts.hostname}:{port}" if parts.hostname and port else None
 
 
-async def same_origin(request: Request) -> None:
+async def same_origin(request: Request, services: Here) -> None:
     """A dependency for every route that changes something on the strength of a cookie.
 
     Browsers write `Origin` and `Sec-Fetch-Site` themselves, no page can. `Origin` must be that of `PUBLIC_URL`. Where
@@ -35,7 +36,7 @@ async def same_origin(request: Request) -> None:
     Raises:
         ForeignOrigin: neither holds.
     """
-    public_url: str = request.app.state.services.settings.public_url
+    public_url = services.settings.public_url
     sent = request.headers.get("origin", "null")
     if sent == "null":
         if request.headers.get("sec-fetch-site") == "same-origin":
