@@ -94,5 +94,5 @@ def configure_logging(process: str, *, level: str = "INFO", stream: TextIO | Non
     root.handlers = [handler]
     root.setLevel(level.upper())
     # These say at INFO what each request or job was; ours say it once, with what matters.
-    for chatty in ("httpx", "httpcore", "stripe", "procrastinate.worker", "alembic.runtime.migration"):
+    for chatty in ("httpx", "httpcore", "stripe", "procrastinate", "alembic.runtime.migration"):
         logging.getLogger(chatty).setLevel(logging.WARNING)

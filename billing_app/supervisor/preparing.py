@@ -3,22 +3,23 @@
 Runs in a process of its own (`prepare`), which takes its imports away with it.
 """
 
+import logging
 from typing import Any
 
+import httpx
 from sqlalchemy.exc import DBAPIError
 
+from billing_app.bootstrap import Services, build, close
 from billing_app.catalog.loading import read_source
-from billing_app.catalog.service import Applied, CatalogService
-from billing_app.db.engine import Database
 from billing_app.db.migrate import upgrade
 from billing_app.db.reach import reach, why_migration_failed
-from billing_app.db.stamp import Identity, stamp
 from billing_app.demo import Demo
-from billing_app.errors import Unavailable
+from billing_app.errors import DomainError, Unavailable
 from billing_app.payments.events import RULES
-from billing_app.payments.gateway import StripeGateway
-from billing_app.settings import Mode, Settings
+from billing_app.settings import Settings
 from billing_app.supervisor.places import Places
+
+logger = logging.getLogger(__name__)
 
 
 def migrate(settings: Settings) -> None:
@@ -44,33 +45,26 @@ async def prepare(settings: Settings, webhook_url: str) -> dict[str, Any]:
         For the supervisor: `summary`, `catalog_version`, `sign_ins` and, for our sandbox, `webhook_secret`.
     """
     migrate(settings)
-    database = Database(settings.database_url, pool_size=4, follows_clock=settings.mode is Mode.SANDBOX)
-    gateway = StripeGateway(settings)
+    services = await build(settings)
     try:
-        await _stamp(settings, database, gateway)
-        applied = await CatalogService(database).apply(read_source(settings.catalog))
+        applied = await services.catalog.apply(read_source(settings.catalog))
         answer: dict[str, Any] = {"catalog_version": applied.version, "sign_ins": []}
+        said = [f"catalogue version {applied.version}" + (" (new)" if applied.made else "")]
         if webhook_url:
-            answer["webhook_secret"] = await _endpoint(settings, gateway, webhook_url)
-            answer["sign_ins"] = await Demo(settings, database).seed()
-        answer["summary"] = _summary(applied, demo=bool(webhook_url))
+            answer["webhook_secret"] = await _endpoint(services, webhook_url)
+            answer["sign_ins"] = await Demo(services).sign_ins()
+            said.append(await _trade(services, answer["sign_ins"]))
+        answer["summary"] = ", ".join(said)
         return answer
     finally:
-        await gateway.close()
-        await database.close()
+        await close(services)
 
 
-async def _stamp(settings: Settings, database: Database, gateway: StripeGateway) -> None:
-    account = await gateway.account()
-    async with database.transaction() as session:
-        await stamp(session, Identity(settings.mode, account, gateway.livemode))
-
-
-async def _endpoint(settings: Settings, gateway: StripeGateway, url: str) -> str:
+async def _endpoint(services: Services, url: str) -> str:
     """The secret of the endpoint by which our sandbox reports to us."""
-    places = Places.of(settings)
+    places = Places.of(services.settings)
     known = places.webhook_secret(url)
-    endpoint = await gateway.ensure_webhook_endpoint(url, types=sorted(RULES), known_secret=known)
+    endpoint = await services.gateway.ensure_webhook_endpoint(url, types=sorted(RULES), known_secret=known)
     secret = endpoint.secret or known
     if secret is None:
         raise Unavailable("The sandbox made a webhook endpoint without telling its secret. Run 'make reset'.")
@@ -78,8 +72,12 @@ async def _endpoint(settings: Settings, gateway: StripeGateway, url: str) -> str
     return secret
 
 
-def _summary(applied: Applied, *, demo: bool) -> str:
-    parts = [f"catalogue version {applied.version}" + (" (new)" if applied.made else "")]
-    if demo:
-        parts.append("demo data")
-    return ", ".join(parts)
+async def _trade(services: Services, sign_ins: list[dict[str, Any]]) -> str:
+    """Demo purchases. The product is worth starting without them, so their failure is said, not raised."""
+    customer = next(one["customer_id"] for one in sign_ins if one["customer_id"] is not None)
+    try:
+        await Demo(services).trade(customer)
+    except (DomainError, httpx.HTTPError) as error:
+        logger.exception("demo purchases")
+        return f"no demo purchases ({error})"
+    return "demo data"
