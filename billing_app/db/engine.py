@@ -37,6 +37,7 @@ class Database:
             max_overflow=0,
             pool_timeout=10,
             pool_pre_ping=True,
+            hide_parameters=True,  # an error must not carry what people typed into a log
             # SET ROLE at connect: whoever the URL signs in as, statements run with the rights of `billing_app`.
             connect_args={"options": f"-c role={APP_ROLE} -c timezone=UTC -c statement_timeout=60s"},
         )

@@ -45,5 +45,6 @@ def handler_failed(exception: Exception) -> rx.event.EventSpec:
 
 WRAPS = {
     (55, "ErrorBoundary"): lambda _stateful: boundary(),
-    (5, "Overlay"): lambda stateful: connection_note() if stateful else None,
+    # A wrap takes the page in as its child, so the note needs a neighbour, not a parent.
+    (5, "Overlay"): lambda stateful: rx.fragment(connection_note()) if stateful else None,
 }

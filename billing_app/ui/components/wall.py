@@ -55,7 +55,7 @@ def wall_of(decision: Decision, catalog: Catalog) -> Wall:
             text += f" {noun.of(decision.held)} more are in use right now."
     else:
         title, text = f"{decision.feature_name} is locked", decision.why
-    renews = ""
+    renews = "" if decision.basis is not Basis.CREDITS else f"Your {noun.many} do not renew by themselves"
     if decision.resets_at:
         fresh = noun.of(decision.next_grant) if decision.next_grant else "More"
         renews = f"{fresh} on {day(decision.resets_at)}"

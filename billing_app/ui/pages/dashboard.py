@@ -99,7 +99,7 @@ class DashboardState(rx.State):
         self.held_by = _held_by(len(balance.holds))
         self.frozen_note = f"{number(balance.frozen)} frozen while a payment is disputed." if balance.frozen else ""
         self.shares = shares(balance)
-        self.next_title, self.next_detail = next_event(balance.next_event, catalog)
+        self.next_title, self.next_detail = next_event(balance.next_event, catalog, has_credits=bool(balance.lots))
         now = clock.now()
         lots = [lot_row(lot, now) for lot in (await current().credits.lots(customer_id, limit=LOTS_SHOWN)).lots]
         open_first = sorted((lot for lot in balance.lots), key=lambda lot: lot.burns or len(balance.lots) + 1)
@@ -248,7 +248,9 @@ def _use() -> rx.Component:
         rx.foreach(
             DashboardState.bars,
             lambda bar: rx.el.span(
-                rx.el.span(class_name="block w-full rounded-[3px] bg-c1", style={"height": bar.height}),
+                rx.el.span(
+                    class_name="block w-full rounded-[3px]", style={"height": bar.height, "background": bar.colour}
+                ),
                 class_name="flex h-full flex-1 flex-col justify-end",
                 title=bar.spoken,
             ),

@@ -84,6 +84,7 @@ class DayBar:
     day: str
     credits: str
     height: str
+    colour: str
     spoken: str
 
 
@@ -109,8 +110,10 @@ def shares(balance: Balance) -> list[Share]:
     ]
 
 
-def next_event(event: NextEvent | None, catalog: Catalog) -> tuple[str, str]:
+def next_event(event: NextEvent | None, catalog: Catalog, *, has_credits: bool) -> tuple[str, str]:
     """The third tile: what happens next by itself, and its detail."""
+    if event is None and not has_credits:
+        return "Nothing planned", "Buy a pack, and what happens to it next is shown here."
     if event is None:
         return "Nothing expires", f"Your {catalog.brand.credit.many} have no end date."
     noun = catalog.brand.credit
@@ -181,6 +184,7 @@ def day_bars(days: Sequence[DayUse]) -> list[DayBar]:
             day=f"{one.day:%a} {one.day.day} {one.day:%b}",
             credits=number(one.credits),
             height=f"{max(2, round(100 * one.credits / most))}%" if one.credits else "2px",
+            colour="var(--c1)" if one.credits else "var(--line)",
             spoken=f"{one.day:%d %b}: {number(one.credits)}",
         )
         for one in days

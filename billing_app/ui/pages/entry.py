@@ -1,5 +1,7 @@
 """Sign in, sign up, verify, forgotten and new password: plain forms that the browser posts by itself."""
 
+from urllib.parse import urlencode
+
 import reflex as rx
 
 from billing_app.accounts.errors import SENTENCES
@@ -43,7 +45,7 @@ class EntryState(rx.State):
         """Take `next`, `error`, `done` and `token` from the page's address; none is trusted further than that."""
         query = self.router.url.query_parameters
         self.next_path = safe_next(query.get("next"), "/dashboard")
-        self.query_suffix = f"?next={self.next_path}" if "next" in query else ""
+        self.query_suffix = f"?{urlencode({'next': self.next_path})}" if "next" in query else ""
         self.token = query.get("token", "")[:2000]
         self.error = error_sentence(query.get("error", ""))
         self.done = _DONE.get(query.get("done", ""), "")

@@ -55,7 +55,9 @@ class MailboxState(rx.State):
 
     async def _open(self, mail_id: int) -> None:
         mail = await current().notifications.mail(mail_id)
-        self.open_id, self.subject, self.recipient, self.html = mail.id, mail.subject, mail.recipient, mail.html
+        self.open_id, self.subject, self.recipient = mail.id, mail.subject, mail.recipient
+        # The mail's links lead this window on, not the frame they stand in.
+        self.html = mail.html.replace("<head>", '<head><base target="_top">', 1)
 
 
 def mailbox() -> rx.Component:
@@ -111,11 +113,11 @@ def _reader() -> rx.Component:
             rx.el.p("to ", MailboxState.recipient, class_name="text-small text-ink-2"),
             class_name="border-b border-line px-[18px] py-3",
         ),
-        # A frame without rights: the mail's markup cannot run scripts; its links open in a new tab.
+        # A frame without rights: the mail's markup cannot run scripts.
         rx.el.iframe(
             src_doc=MailboxState.html,
             title="The mail",
-            custom_attrs={"sandbox": "allow-popups allow-popups-to-escape-sandbox"},
+            custom_attrs={"sandbox": "allow-top-navigation-by-user-activation"},
             class_name="h-[64vh] w-full bg-white",
         ),
         class_name="min-w-0 overflow-hidden rounded-card border border-line bg-surface shadow-lift",

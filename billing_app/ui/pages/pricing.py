@@ -16,14 +16,16 @@ from billing_app.settings import get_settings
 from billing_app.ui.brand import brand, built_catalog
 from billing_app.ui.components.entry import message
 from billing_app.ui.components.icons import icon
-from billing_app.ui.components.offers import pack_card, unlock_card
+from billing_app.ui.components.offers import buy_form, pack_card, unlock_card
 from billing_app.ui.components.shell import framed
-from billing_app.ui.components.surfaces import CELL, HEAD, NUMBER, page
+from billing_app.ui.components.surfaces import CELL, HEAD, NUMBER, notice, page
 from billing_app.ui.session import principal_of
 
 # What the checkout route reports back in `?error=`.
 _ERRORS = {
     "not_for_sale": "That offer is no longer for sale. These are today's.",
+    "payment_provider_refused": "The payment page could not be opened. Nothing was charged; write to us if it stays so.",
+    "foreign_origin": "The form was sent from another site. Reload this page and try again.",
     "already_yours": "You own that already; there is no need to buy it twice.",
     "checkout_under_way": "Your payment page is being opened in another tab. Try again in a few seconds.",
     "rate_limited": "Too many attempts. Wait a minute, then try again.",
@@ -46,6 +48,9 @@ class PricingState(rx.State):
     comparison: rx.Field[Comparison] = rx.field(default_factory=lambda: comparison(built_catalog()))
     questions: rx.Field[list[Question]] = rx.field(default_factory=lambda: list(questions(built_catalog())))
     tax_note: rx.Field[str] = rx.field(default_factory=lambda: _built().tax_note)
+    chosen_kind: rx.Field[str] = rx.field("")
+    chosen_code: rx.Field[str] = rx.field("")
+    chosen_label: rx.Field[str] = rx.field("")
     owned: rx.Field[list[str]] = rx.field(default_factory=list)
     error: rx.Field[str] = rx.field("")
 
@@ -56,12 +61,20 @@ class PricingState(rx.State):
         self.error = _ERRORS.get(code, _OTHER_ERROR) if code else ""
         try:
             self._show(await current().catalog.current())
+            self._resume(self.router.url.query_parameters.get("buy", ""))
             who = await principal_of(self)
             if who and who.customer_id:
                 summary = await current().entitlements.summary(who.customer_id)
                 self.owned = [u.code for u in summary.unlocks if u.revoked_at is None and u.uses_granted is None]
         except DomainError as error:
             self.error = error.detail
+
+    def _resume(self, choice: str) -> None:
+        """What was chosen before signing in (PR7): `pack-popular`. Anything else is as if nothing had been chosen."""
+        labels = {f"pack-{pack.code}": pack.buy_label for pack in self.packs}
+        labels |= {f"unlock-{unlock.code}": unlock.buy_label for unlock in self.unlocks}
+        self.chosen_label = labels.get(choice, "")
+        self.chosen_kind, _, self.chosen_code = choice.partition("-") if self.chosen_label else ("", "", "")
 
     def _show(self, catalog: Catalog) -> None:
         offers = sellable(catalog)
@@ -78,6 +91,7 @@ def pricing() -> rx.Component:
         page(
             _head(),
             rx.el.div(message(PricingState.error), class_name="mx-auto mb-5 max-w-[620px]", id="pricing-error"),
+            _chosen(),
             _packs(),
             rx.el.p(PricingState.tax_note, class_name="mt-3 text-center text-tiny text-ink-3"),
             _unlocks(),
@@ -98,6 +112,30 @@ def _head() -> rx.Component:
         ),
         rx.el.p(brand().introduction, class_name="mt-3 text-[16px] leading-relaxed text-ink-2 text-balance"),
         class_name="mx-auto mt-4 mb-8 max-w-[640px] text-center sm:mt-6",
+    )
+
+
+def _chosen() -> rx.Component:
+    return rx.cond(
+        PricingState.chosen_label != "",
+        rx.el.div(
+            notice(
+                rx.el.span("You are signed in. Go on with what you chose:", class_name="flex-1 text-small"),
+                rx.el.div(
+                    buy_form(
+                        PricingState.chosen_kind,
+                        PricingState.chosen_code,
+                        PricingState.chosen_label,
+                        PricingState.chosen_label,
+                        primary=True,
+                    ),
+                ),
+                tone="accent",
+            ),
+            id="resume-choice",
+            class_name="mx-auto mb-5 max-w-[720px]",
+        ),
+        None,
     )
 
 
