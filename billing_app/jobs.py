@@ -20,6 +20,8 @@ from billing_app.settings import Settings
 CONCURRENCY = 4
 DRAIN_LIMIT_S = 15
 KEEP_JOBS_H = 72
+POLL_S = 1.0
+"""New jobs are announced at once; one that waited for another under its lock is found by looking."""
 RETRY_PRIORITY = -10
 """Below fresh jobs, so that one waiting for its retry does not block others under its lock."""
 
@@ -115,7 +117,7 @@ async def run_worker(services: Services, *, concurrency: int = CONCURRENCY) -> N
                     concurrency=concurrency,
                     install_signal_handlers=False,
                     shutdown_graceful_timeout=DRAIN_LIMIT_S,
-                    fetch_job_polling_interval=5,
+                    fetch_job_polling_interval=POLL_S,
                     delete_jobs="never",
                 )
             logger.warning("the worker stopped by itself and begins again")

@@ -34,6 +34,10 @@ SECRET = "a secret of more than thirty-two characters"
 PASSWORD = "seven blue umbrellas"
 WEBHOOKS = "/api/v1/webhooks/stripe"
 HOST = "127.0.0.1"
+_DUE = (
+    "SELECT id FROM procrastinate_jobs WHERE status IN ('todo', 'doing') "
+    "AND (scheduled_at IS NULL OR scheduled_at <= now())"
+)
 
 
 @dataclass
@@ -149,10 +153,17 @@ class Shop:
         raise AssertionError(f"{types} did not come; there are {[row['type'] for row in rows]}")
 
     async def work(self) -> None:
-        """Run every job that is due, then stop: what a worker does."""
-        queue = queue_with_tasks(self.services)
-        async with queue.open_async():
-            await queue.run_worker_async(wait=False, install_signal_handlers=False, listen_notify=False, concurrency=2)
+        """Run every job that is due, also those that wait for others under their lock: what a worker does."""
+        for _ in range(50):
+            queue = queue_with_tasks(self.services)
+            queue.periodic_registry.periodic_tasks.clear()
+            async with queue.open_async():
+                await queue.run_worker_async(
+                    wait=False, install_signal_handlers=False, listen_notify=False, concurrency=2
+                )
+            if not await self.rows(_DUE):
+                return
+        raise AssertionError("there is no end to the jobs")
 
     async def settle(self) -> None:
         """Wait until everything the sandbox owes was delivered, and every job that is due has run."""
