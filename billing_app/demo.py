@@ -66,18 +66,16 @@ class Demo:
             DomainError: the sandbox did not do its part; what was made before stays.
         """
         catalog = await self._services.catalog.current()
-        packs = sorted((pack.code for pack in catalog.packs if pack.active), key=lambda code: _price(catalog, code))
-        feature, cost = _cheapest_use(catalog)
+        packs = sorted((pack for pack in catalog.packs if pack.active), key=lambda pack: pack.price.minor)
+        feature, cost = _dearest_use(catalog)
         if not packs or feature is None:
             return
-        await self._buy(own_customer, packs[_OWN_PACK])
-        balance = await self._services.credits.balance(own_customer)
-        if not await self._services.credits.use_by_day(own_customer, days=365):
-            await self._use(own_customer, feature, max(0, balance.available // cost - _OWN_USES_LEFT))
+        await self._buy(own_customer, packs[_OWN_PACK].code)
+        await self._use(own_customer, feature, max(0, packs[_OWN_PACK].credits // cost - _OWN_USES_LEFT))
         for buyer in _BUYERS:
             async with self._services.database.transaction() as session:
                 known = await ensure_customer(session, buyer.external_id, name=buyer.name, email=buyer.email)
-            await self._buy(known.id, packs[min(buyer.pack, len(packs) - 1)])
+            await self._buy(known.id, packs[min(buyer.pack, len(packs) - 1)].code)
             await self._use(known.id, feature, buyer.uses)
 
     async def _buy(self, customer_id: int, pack: str) -> None:
@@ -106,15 +104,11 @@ class Demo:
             )
 
 
-def _price(catalog: Catalog, code: str) -> int:
-    return next(pack.price.minor for pack in catalog.packs if pack.code == code)
-
-
-def _cheapest_use(catalog: Catalog) -> tuple[str | None, int]:
-    """The feature whose single use costs the fewest credits, and how many; None where none costs credits."""
+def _dearest_use(catalog: Catalog) -> tuple[str | None, int]:
+    """The feature whose single use costs the most credits, and how many; None where none costs credits."""
     by_credits = {feature.code for feature in catalog.features if feature.metering is Metering.CREDITS}
     rates = [(rate.credits, rate.feature) for rate in catalog.rates if rate.feature in by_credits and rate.credits > 0]
     if not rates:
         return None, 0
-    credits_, feature = min(rates)
-    return feature, credits_
+    cost, feature = max(rates)
+    return feature, cost

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from billing_app.errors import Unavailable
+from billing_app.supervisor.last_words import reason_in
+from billing_app.supervisor.places import shortened
 
 _LOG_LIMIT_BYTES = 20_000_000
 _RESTARTS_LIMIT = 5
@@ -135,11 +137,11 @@ class Child:
                 return
 
     def last_words(self) -> str:
-        """Where its log is, and the last line in it."""
+        """Why it ended, as far as its log tells, and where that is."""
         if self.echo:
             return "The reason stands above."
-        line = last_line(self.log)
-        return f"Its log is {self.log}" + (f"; the last line is: {line}" if line else ".")
+        reason = reason_in(self.log)
+        return (f"It says: {reason} " if reason else "") + f"(log: {shortened(self.log)})"
 
 
 def tethered(command: Sequence[str]) -> list[str]:
@@ -162,16 +164,6 @@ def keep_log_short(path: Path) -> None:
     """Move a log that has grown beyond 20 MB aside, over the one moved before."""
     if path.exists() and path.stat().st_size > _LOG_LIMIT_BYTES:
         path.replace(path.with_suffix(".old.log"))
-
-
-def last_line(path: Path) -> str:
-    """The last line of a log, cut to 300 characters."""
-    if not path.exists():
-        return ""
-    with path.open("rb") as handle:
-        handle.seek(max(0, path.stat().st_size - 4096))
-        lines = [line.strip() for line in handle.read().decode(errors="replace").splitlines() if line.strip()]
-    return lines[-1][:300] if lines else ""
 
 
 def _how_it_ended(code: int | None) -> str:

@@ -11,7 +11,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from billing_app.errors import Unavailable
-from billing_app.supervisor.children import keep_log_short, last_line, tethered
+from billing_app.supervisor.children import keep_log_short, tethered
+from billing_app.supervisor.last_words import reason_in
 from billing_app.supervisor.places import PROJECT, Places, shortened
 
 PREPARE_LIMIT_S = 300
@@ -88,7 +89,8 @@ class Tasks:
             process, time.monotonic() + limit_s, f"'{command[0]}' was not done after {limit_s} s. See {shortened(log)}."
         )
         if process.returncode != 0:
-            raise Unavailable(last_line(log) or f"'{command[0]}' failed with exit code {process.returncode}.")
+            reason = reason_in(log) or f"exit code {process.returncode}"
+            raise Unavailable(f"'{command[0]}' failed. It says: {reason} (log: {shortened(log)})")
 
     def _wait(self, process: subprocess.Popen[bytes], deadline: float, too_late: str) -> None:
         while process.poll() is None:

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from billing_app.errors import Unavailable
-from billing_app.supervisor.children import Child, last_line
+from billing_app.supervisor.children import Child
+from billing_app.supervisor.last_words import last_line, reason_among
 
 FOREVER = "import time; print('up', flush=True); time.sleep(60)"
 DRAINS = """
@@ -113,6 +114,16 @@ def test_what_a_child_has_started_ends_with_it(child: Callable[[str], Child]) ->
     grandchild = int(one.log.read_text().split()[0])
     one.stop()
     until(lambda: not Path(f"/proc/{grandchild}").exists() or "Z" in _state(grandchild))
+
+
+def test_the_reason_of_an_end_is_found_among_what_came_after_it() -> None:
+    farewell = '{"event": "Shutdown completed", "level": "info"}'
+    crash = ["Traceback (most recent call last):", '  File "a.py"', "ImportError: no module named b", farewell]
+    assert reason_among(crash) == "ImportError: no module named b"
+    error = '{"event": "startup failed", "level": "error", "exception": "Traceback\\nWrongDatabase: not ours"}'
+    assert reason_among([error, farewell]) == "startup failed: WrongDatabase: not ours"
+    assert reason_among(["the port is taken"]) == "the port is taken"
+    assert reason_among([]) == ""
 
 
 def test_a_start_that_fails_names_the_log_and_its_last_line(child: Callable[[str], Child]) -> None:
