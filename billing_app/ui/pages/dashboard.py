@@ -36,7 +36,7 @@ from billing_app.ui.session import Shell, customer_of
 LOTS_SHOWN, ACTIVITY_SHOWN, PURCHASES_SHOWN = 50, 20, 20
 USE_DAYS = 30
 REFRESH_S, REFRESH_LIMIT_S = 5, 30 * 60
-NO_WHY = Why("", [], [], [], "", "", "")
+NO_WHY = Why("", "", [], [], "", "", "")
 
 
 class DashboardState(rx.State):
@@ -425,39 +425,47 @@ def _purchases() -> rx.Component:
     )
 
 
+def _why_part(title: str, *content: Any) -> rx.Component:
+    return rx.el.section(rx.el.h3(title, class_name="mb-1.5 text-small font-[560] text-ink-2"), *content)
+
+
 def _why() -> rx.Component:
+    """Why this charge: how much and by which price list, from which lots in which order and why, what paid them."""
     the = DashboardState.why
-    return dialog(
-        rx.el.div(
-            rx.foreach(the.sentences, rx.el.p),
-            class_name="grid gap-2 text-ink-2",
-        ),
-        rx.cond(
-            the.lots.length() > 0,
-            rx.el.ol(
-                rx.foreach(
-                    the.lots,
-                    lambda lot: rx.el.li(
-                        rx.el.div(
-                            rx.el.b(lot[0], class_name="font-[560]"),
-                            rx.el.span(lot[1], class_name="tabular-nums"),
-                            class_name="flex justify-between gap-4",
-                        ),
-                        rx.el.p(lot[2], class_name="text-small text-ink-2"),
-                        rx.el.p(lot[3], class_name="text-small text-ink-3"),
-                        class_name="border-b border-line px-3.5 py-2.5 last:border-b-0",
-                    ),
+    lots = rx.el.ol(
+        rx.foreach(
+            the.lots,
+            lambda lot: rx.el.li(
+                rx.el.div(
+                    rx.el.b(lot[0], class_name="font-[560]"),
+                    rx.el.span(lot[1], class_name="tabular-nums"),
+                    class_name="flex justify-between gap-4",
                 ),
-                class_name="rounded-card border border-line",
+                rx.el.p(lot[2], class_name="mt-0.5 text-small text-ink-2"),
+                rx.el.p(lot[3], class_name="mt-0.5 text-small text-ink-3 [overflow-wrap:anywhere]"),
+                class_name="border-b border-line px-3.5 py-2.5 last:border-b-0",
             ),
+        ),
+        class_name="rounded-card border border-line",
+    )
+    return dialog(
+        rx.cond(the.summary != "", rx.el.p(the.summary, class_name="text-ink-2 [overflow-wrap:anywhere]"), None),
+        rx.cond(
+            the.price_lines.length() > 0,
+            _why_part("Why that much", rx.foreach(the.price_lines, rx.el.p)),
             None,
         ),
-        rx.el.p(
-            the.at,
-            rx.cond(the.reference != "", rx.el.span(" · ", the.reference), None),
-            class_name="text-tiny text-ink-3 [overflow-wrap:anywhere]",
+        rx.cond(the.lots.length() > 0, _why_part("Where it came from, in this order", lots), None),
+        rx.el.p(the.balance, class_name="text-ink-2"),
+        rx.el.div(
+            rx.el.p(
+                the.at,
+                rx.cond(the.reference != "", rx.el.span(" · ", the.reference), None),
+                class_name="min-w-0 flex-1 text-tiny text-ink-3 [overflow-wrap:anywhere]",
+            ),
+            button("Close", on_click=DashboardState.close_why),
+            class_name="flex items-center gap-4",
         ),
-        rx.el.div(button("Close", on_click=DashboardState.close_why), class_name="flex justify-end"),
         is_open=DashboardState.why_open,
         title=the.title,
         title_id="why-title",

@@ -93,7 +93,7 @@ class Why:
     """An entry explained, for the dialog."""
 
     title: str
-    sentences: list[str]
+    summary: str
     price_lines: list[str]
     lots: list[list[str]]
     balance: str
@@ -166,11 +166,11 @@ def why(explanation: Explanation, catalog: Catalog) -> Why:
     """The dialog of "why?"."""
     entry = explanation.entry
     return Why(
-        title=explanation.summary,
-        sentences=list(explanation.sentences),
+        title=f"{signed(entry.amount)}: {entry.label}",
+        summary="" if explanation.why_that_much else explanation.summary,
         price_lines=list(explanation.why_that_much),
         lots=[[lot.label, catalog.brand.credit.of(lot.credits), lot.why, lot.paid_by] for lot in explanation.lots],
-        balance=explanation.balance,
+        balance=" ".join(part for part in (explanation.balance, explanation.returned) if part),
         at=moment(entry.at),
         reference=entry.reference or "",
     )
