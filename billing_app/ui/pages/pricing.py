@@ -24,7 +24,7 @@ from billing_app.ui.session import principal_of
 # What the checkout route reports back in `?error=`.
 _ERRORS = {
     "not_for_sale": "That offer is no longer for sale. These are today's.",
-    "payment_provider_refused": "The payment page could not be opened. Nothing was charged; write to us if it stays so.",
+    "payment_provider_refused": "The payment page could not be opened. Nothing was charged; please write to us.",
     "foreign_origin": "The form was sent from another site. Reload this page and try again.",
     "already_yours": "You own that already; there is no need to buy it twice.",
     "checkout_under_way": "Your payment page is being opened in another tab. Try again in a few seconds.",
