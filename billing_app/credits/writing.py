@@ -211,15 +211,7 @@ def _hold_statements(books: Sequence[Book]) -> list[tuple[Statement, int]]:
         if hold.id not in book.changes.new_holds
     ]
     statements: list[tuple[Statement, int]] = []
-    if made:
-        statements.append(((_NEW_HOLDS, _new_hold_columns(made)), len(made)))
-        parts = [
-            (customer_id, hold.id, position, lot_id, credits)
-            for customer_id, hold in made
-            for position, (lot_id, credits) in enumerate(hold.lots)
-        ]
-        columns = [integers(column) for column in zip(*parts, strict=True)]
-        statements.append(((_HOLD_LOTS, columns), len(parts)))
+    # Ended holds first: their references are free for new ones.
     if kept:
         columns = [
             integers([customer_id for customer_id, _ in kept]),
@@ -232,6 +224,15 @@ def _hold_statements(books: Sequence[Book]) -> list[tuple[Statement, int]]:
             moments([hold.ended_at for _, hold in kept]),
         ]
         statements.append(((_HOLDS, columns), len(kept)))
+    if made:
+        statements.append(((_NEW_HOLDS, _new_hold_columns(made)), len(made)))
+        parts = [
+            (customer_id, hold.id, position, lot_id, credits)
+            for customer_id, hold in made
+            for position, (lot_id, credits) in enumerate(hold.lots)
+        ]
+        columns = [integers(column) for column in zip(*parts, strict=True)]
+        statements.append(((_HOLD_LOTS, columns), len(parts)))
     return statements
 
 
