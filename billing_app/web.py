@@ -1,10 +1,15 @@
 """The web process: pages, HTTP API and the in-process worker on one port. Serves what was built; builds nothing."""
 
 import os
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+from billing_app.errors import Unavailable
 from billing_app.logs import configure_logging
 from billing_app.settings import get_settings
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
 
 DRAIN_LIMIT_S = 20
 # How Reflex is told to serve a finished build; the leading underscores are its mark of variables for its processes.
@@ -22,6 +27,19 @@ _LOG_TO_ROOT: dict[str, Any] = {
 }
 
 
+def built_pages() -> Path:
+    """Where the pages to serve lie."""
+    return Path(os.environ.get("REFLEX_WEB_WORKDIR", ".web")).resolve() / "build" / "client"
+
+
+def application() -> "ASGIApp":
+    """In the worker: the whole product as one ASGI application."""
+    from billing_app.billing_app import app
+    from billing_app.site import Site
+
+    return Site(app(), built_pages())
+
+
 def serve(host: str, port: int) -> None:
     """Serve until SIGINT or SIGTERM, then drain for at most 20 s.
 
@@ -31,10 +49,15 @@ def serve(host: str, port: int) -> None:
     from granian.server import Server
 
     settings = get_settings()
+    if not (built_pages() / "index.html").exists():
+        raise Unavailable(
+            f"No built pages in {built_pages()}. 'python -m billing_app run' builds them; without it, set "
+            "REFLEX_WEB_WORKDIR and run 'python -m billing_app build' first."
+        )
     configure_logging("web", level=settings.log_level)
     os.environ.update(SERVE_WHAT_IS_BUILT)
     Server(
-        target="billing_app.billing_app:app",
+        target="billing_app.web:application",
         factory=True,
         address=host,
         port=port,
