@@ -64,7 +64,9 @@ _FILLER = frozenset(
 )
 _EVIDENCE = re.compile(r"\d|percent|%|weeks?|days?|months?|hours?", re.IGNORECASE)
 _OWNERSHIP = re.compile(r"\bI\b")
-_OUTCOME = re.compile(r"\b(result|outcome|learn\w*|since then|in the end|finally|shipped|reduced|improved)\b", re.IGNORECASE)
+_OUTCOME = re.compile(
+    r"\b(result|outcome|learn\w*|since then|in the end|finally|shipped|reduced|improved)\b", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,10 @@ def feedback(turns: list[Turn], job: str = "") -> list[str]:
     """
     text = " ".join(turn.answer for turn in turns)
     words, count = _words(text), len(turns)
-    lines = [f"You gave {count} answer{'s' if count != 1 else ''}, {words // max(count, 1)} words each on average."]
+    if count == 1:
+        lines = [f"You gave one answer, of {words} word{'s' if words != 1 else ''}."]
+    else:
+        lines = [f"You gave {count} answers, {words // max(count, 1)} words each on average."]
     if _EVIDENCE.search(text):
         lines.append("You named figures or times. That makes a story believable; keep doing it.")
     else:
