@@ -1,0 +1,251 @@
+"""The parts of the dashboard: tiles, use by day, activity, lots, purchases."""
+
+from typing import Any
+
+import reflex as rx
+
+from billing_app.ui.brand import brand
+from billing_app.ui.components.buttons import button, link_button
+from billing_app.ui.components.icons import icon
+from billing_app.ui.components.surfaces import CELL, NUMBER, badge, card, empty, table
+from billing_app.ui.pages.dashboard.state import USE_DAYS, DashboardState
+
+
+def _tile(label: str, *content: Any) -> rx.Component:
+    return rx.el.section(
+        rx.el.h2(label, class_name="text-small font-normal text-ink-2"),
+        *content,
+        class_name="rounded-card border border-line bg-surface p-[18px] shadow-lift",
+    )
+
+
+def tiles() -> rx.Component:
+    return rx.el.div(
+        _tile(
+            "Available",
+            rx.el.p(DashboardState.available, class_name="mt-1 text-figure tabular-nums", id="available"),
+            rx.el.div(
+                rx.foreach(
+                    DashboardState.shares,
+                    lambda share: rx.el.span(
+                        class_name="rounded", style={"flex": share.share, "background": share.colour}
+                    ),
+                ),
+                class_name="mt-3.5 flex h-2 gap-0.5 overflow-hidden rounded bg-sunken",
+                aria_hidden="true",
+            ),
+            rx.el.ul(
+                rx.foreach(
+                    DashboardState.shares,
+                    lambda share: rx.el.li(
+                        rx.el.span(
+                            class_name="mr-1.5 inline-block h-2 w-2 rounded-[3px]", style={"background": share.colour}
+                        ),
+                        share.label,
+                    ),
+                ),
+                class_name="mt-2 flex flex-wrap gap-x-3.5 gap-y-1 text-tiny text-ink-2 tabular-nums",
+            ),
+            rx.cond(
+                DashboardState.frozen_note != "",
+                rx.el.p(DashboardState.frozen_note, class_name="mt-2 text-small text-warn"),
+                None,
+            ),
+        ),
+        _tile(
+            "In use now",
+            rx.el.p(DashboardState.held, class_name="mt-1 text-figure tabular-nums", id="held"),
+            rx.el.p(DashboardState.held_by, class_name="mt-2.5 text-small text-ink-2"),
+        ),
+        _tile(
+            "Next",
+            rx.el.p(
+                DashboardState.next_title, class_name="mt-2 text-[20px] font-[620] leading-tight tracking-[-.02em]"
+            ),
+            rx.el.p(DashboardState.next_detail, class_name="mt-2.5 text-small text-ink-2"),
+        ),
+        class_name="mt-4 mb-3.5 grid gap-3.5 md:grid-cols-[1.3fr_1fr_1.3fr]",
+        custom_attrs={"aria-live": "polite"},
+    )
+
+
+def use() -> rx.Component:
+    chart = rx.el.div(
+        rx.foreach(
+            DashboardState.bars,
+            lambda bar: rx.el.span(
+                rx.el.span(
+                    class_name="block w-full rounded-[3px]", style={"height": bar.height, "background": bar.colour}
+                ),
+                class_name="flex h-full flex-1 flex-col justify-end",
+                title=bar.spoken,
+            ),
+        ),
+        class_name="flex h-[132px] items-end gap-[3px] px-[18px] pt-[18px] sm:gap-[5px]",
+        role="img",
+        custom_attrs={
+            "aria-label": f"{brand().credit.many.capitalize()} used per day, {USE_DAYS} days; also as a table."
+        },
+    )
+    rows = rx.foreach(
+        DashboardState.bars,
+        lambda bar: rx.el.tr(
+            rx.el.th(bar.day, scope="row", class_name=CELL + "text-left font-normal"),
+            rx.el.td(bar.credits, class_name=CELL + NUMBER),
+            class_name="group",
+        ),
+    )
+    as_table = rx.el.div(
+        table("Use per day", [("Day (UTC)", ""), (brand().credit.many.capitalize(), "number")], rx.el.tbody(rows)),
+        class_name="max-h-[260px] overflow-y-auto",
+    )
+    toggle = button(
+        rx.cond(DashboardState.use_as_table, "Chart", "Table"),
+        kind="quiet",
+        size="s",
+        on_click=DashboardState.toggle_table,
+    )
+    return card(
+        rx.cond(DashboardState.use_as_table, as_table, chart),
+        rx.el.p(
+            rx.el.b(DashboardState.use_total, class_name="font-[560] text-ink"),
+            f" in {USE_DAYS} days. Days in UTC, as of ",
+            DashboardState.as_of,
+            class_name="px-[18px] pt-2.5 pb-4 text-tiny text-ink-3 tabular-nums",
+        ),
+        title="Use",
+        aside=rx.fragment(badge(f"{USE_DAYS} days"), toggle),
+        flush=True,
+    )
+
+
+def activity() -> rx.Component:
+    rows = rx.foreach(
+        DashboardState.activity,
+        lambda row: rx.el.tr(
+            rx.el.td(
+                rx.el.time(row.when, title=row.exactly), class_name=CELL + "text-ink-2 tabular-nums whitespace-nowrap"
+            ),
+            rx.el.td(
+                rx.el.span(row.what, class_name="block"),
+                rx.cond(
+                    row.explained,
+                    rx.el.button(
+                        "Why ",
+                        row.amount,
+                        "?",
+                        type="button",
+                        on_click=DashboardState.explain(row.id),
+                        class_name="min-h-6 text-tiny text-accent-text hover:underline",
+                    ),
+                    None,
+                ),
+                class_name=CELL + "w-full",
+            ),
+            rx.el.td(row.amount, class_name=rx.cond(row.positive, CELL + NUMBER + "text-good", CELL + NUMBER)),
+            rx.el.td(row.balance, class_name=CELL + NUMBER + "text-ink-2"),
+            class_name="group",
+            custom_attrs={"data-entry": row.id},
+        ),
+    )
+    listed = rx.fragment(
+        table(
+            "Activity, newest first",
+            [("When", ""), ("What", ""), (brand().credit.many.capitalize(), "number"), ("Balance", "number")],
+            rx.el.tbody(rows),
+        ),
+        rx.cond(
+            DashboardState.more_before > 0,
+            rx.el.div(
+                button("Show more", kind="quiet", size="s", on_click=DashboardState.show_more),
+                class_name="border-t border-line p-2 text-center",
+            ),
+            None,
+        ),
+    )
+    nothing = empty(
+        "Nothing has happened yet. Buy a pack or open the playground.",
+        link_button("See prices", href="/pricing", size="s"),
+        link_button("Playground", href="/playground", size="s"),
+    )
+    return card(rx.cond(DashboardState.activity.length() > 0, listed, nothing), title="Activity", flush=True)
+
+
+def _lot_rows(rows: Any) -> rx.Component:
+    return rx.el.tbody(
+        rx.foreach(
+            rows,
+            lambda lot: rx.el.tr(
+                rx.el.td(badge(lot.turn, tone=lot.turn_tone), class_name=CELL),
+                rx.el.td(
+                    rx.el.span(lot.label, class_name="block font-[520]"),
+                    rx.el.span(lot.detail, class_name="block text-tiny text-ink-3"),
+                    class_name=CELL + "w-full",
+                ),
+                rx.el.td(lot.left, class_name=CELL + NUMBER),
+                rx.el.td(lot.until, class_name=CELL + "text-right text-ink-2 whitespace-nowrap"),
+                class_name="group",
+            ),
+        )
+    )
+
+
+_LOT_COLUMNS = [("Burns", ""), ("Source", ""), ("Left", "number"), ("Until", "number")]
+
+
+def lots() -> rx.Component:
+    ended = rx.el.details(
+        rx.el.summary(
+            icon("chevron-right", size=14, class_name="transition-transform group-open:rotate-90"),
+            "Used, expired and taken back",
+            class_name="flex items-center gap-1.5 border-t border-line px-[18px] py-2.5 text-small text-ink-2",
+        ),
+        table("Lots that are used up", _LOT_COLUMNS, _lot_rows(DashboardState.ended_lots)),
+        class_name="group",
+    )
+    return card(
+        rx.cond(
+            DashboardState.lots.length() > 0,
+            table("Lots in the order they are used", _LOT_COLUMNS, _lot_rows(DashboardState.lots)),
+            empty(f"You have no {brand().credit.many}.", link_button("See prices", href="/pricing", size="s")),
+        ),
+        rx.cond(DashboardState.ended_lots.length() > 0, ended, None),
+        title=f"Where your {brand().credit.many} come from",
+        flush=True,
+    )
+
+
+def purchases() -> rx.Component:
+    rows = rx.foreach(
+        DashboardState.purchases,
+        lambda row: rx.el.tr(
+            rx.el.td(row.when, class_name=CELL + "text-ink-2 whitespace-nowrap tabular-nums"),
+            rx.el.td(
+                rx.el.span(row.what, class_name="block"),
+                rx.cond(
+                    row.receipt != "",
+                    rx.el.a(
+                        "Receipt", href=row.receipt, target="_blank", rel="noopener noreferrer", class_name="text-tiny"
+                    ),
+                    None,
+                ),
+                class_name=CELL + "w-full",
+            ),
+            rx.el.td(row.amount, class_name=CELL + NUMBER),
+            rx.el.td(badge(row.state, tone=row.tone), class_name=CELL + "text-right"),
+            class_name="group",
+        ),
+    )
+    return card(
+        rx.cond(
+            DashboardState.purchases.length() > 0,
+            table(
+                "Purchases, newest first",
+                [("When", ""), ("What", ""), ("Paid", "number"), ("", "number")],
+                rx.el.tbody(rows),
+            ),
+            empty("You have not bought anything yet."),
+        ),
+        title="Purchases",
+        flush=True,
+    )
