@@ -9,6 +9,7 @@ import reflex as rx
 
 from billing_app.accounts.cookie import read_cookie, session_cookie
 from billing_app.accounts.roles import Principal
+from billing_app.accounts.staff import DEMO_ADMIN_EMAIL, DEMO_CUSTOMER_EMAIL, DEMO_PASSWORD
 from billing_app.bootstrap import current
 from billing_app.errors import Unauthenticated
 from billing_app.settings import Mode
@@ -42,7 +43,9 @@ class DemoSignIn:
 
     email: str
     password: str
-    what: str
+
+
+_DEMO = tuple(DemoSignIn(email, DEMO_PASSWORD) for email in (DEMO_CUSTOMER_EMAIL, DEMO_ADMIN_EMAIL))
 
 
 class Shell(rx.State):
@@ -68,6 +71,7 @@ class Shell(rx.State):
         """Read who is signed in and what they have."""
         self.failure = ""
         self.sandbox = current().settings.mode is Mode.SANDBOX
+        self.demo_sign_ins = list(_DEMO) if self.sandbox else []
         who = await principal_of(self)
         self.signed_in = who is not None
         self.email = who.email if who else ""
