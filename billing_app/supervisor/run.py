@@ -192,6 +192,8 @@ class Supervisor:
                     folder=PROJECT,
                     ready_url=f"http://{ports.LOOPBACK}:{self._web_port}/ping",
                     ready_limit_s=300 if self.wishes.develop else 90,
+                    # Reflex's development server waits for its Node; there is nothing to drain.
+                    stop_limit_s=3 if self.wishes.develop else 25,
                     echo=self.wishes.develop,
                 )
             )
