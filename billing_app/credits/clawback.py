@@ -8,28 +8,29 @@ from billing_app.credits.kinds import DebtState, EntryKind
 from billing_app.credits.lots import Lot, undo
 
 
-def enforce_claims(book: Book) -> None:
+def enforce_claims(book: Book, *, actor: str = "system", note: str = "") -> None:
     """Look at every claim again, until nothing moves: what one gives back may be what another takes.
 
-    Ends, because each round but the last reduces what is owed or what is free of the claimed lots.
+    Ends, because each round but the last reduces what is owed or what is free of the claimed lots. `actor` and `note`
+    are of the operation that moves the claim; none when a claim waited for credits to return.
     """
     for _ in range(len(book.claims) + len(book.debts) + 1):
-        moved = [_enforce(book, claim) for claim in book.claims.values()]
+        moved = [_enforce(book, claim, actor, note) for claim in book.claims.values()]
         if not any(moved):
             return
 
 
-def _enforce(book: Book, claim: Claim) -> bool:
+def _enforce(book: Book, claim: Claim, actor: str, note: str) -> bool:
     debts = [debt for debt in book.debts.values() if debt.payment == claim.payment]
     stands = stand(claim, book.lots_of_payment(claim.payment), debts, book.at)
     before = book.entry_count, book.debt_count
-    _give_back(book, stands)
+    _give_back(book, stands, actor, note)
     moved = [_owe(book, claim, one, [debt for debt in debts if debt.lot_id == one.lot.id]) for one in stands]
-    _take_back(book, stands)
+    _take_back(book, stands, actor, note)
     return any(moved) or before != (book.entry_count, book.debt_count)
 
 
-def _take_back(book: Book, stands: Sequence[Stand]) -> None:
+def _take_back(book: Book, stands: Sequence[Stand], actor: str, note: str) -> None:
     taken: list[tuple[Lot, int]] = []
     for one in stands:
         if one.due_back != one.lot.due_back:
@@ -39,17 +40,17 @@ def _take_back(book: Book, stands: Sequence[Stand]) -> None:
             taken.append((one.lot, one.revoked - one.lot.revoked))
             one.lot.revoked = one.revoked
     if taken:
-        book.post(EntryKind.REVOKE, taken, note="Taken back: the payment was refunded.")
+        book.post(EntryKind.REVOKE, taken, actor=actor, note=note or "The payment was refunded.")
 
 
-def _give_back(book: Book, stands: Sequence[Stand]) -> None:
+def _give_back(book: Book, stands: Sequence[Stand], actor: str, note: str) -> None:
     returned: list[tuple[Lot, int]] = []
     for one in stands:
         if one.revoked < one.lot.revoked:
             returned.append((one.lot, one.revoked - one.lot.revoked))
             one.lot.revoked = one.revoked
     if returned:
-        book.post(EntryKind.RESTORE, returned, note="Given back: less of the payment is refunded.")
+        book.post(EntryKind.RESTORE, returned, actor=actor, note=note or "Less of the payment is refunded.")
 
 
 def _owe(book: Book, claim: Claim, one: Stand, debts: Sequence[Debt]) -> bool:

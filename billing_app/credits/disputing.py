@@ -19,7 +19,7 @@ def revoke(book: Book, operation: Revoke) -> Revoked:
     claim.refunded, claim.captured = operation.refunded, operation.captured
     claim.spent, claim.closed_windows = operation.spent, operation.closed_windows
     before = book.entry_count
-    enforce_claims(book)
+    enforce_claims(book, actor=operation.actor, note=operation.note)
     settle(book, book.at)
     debts = [debt for debt in book.debts.values() if debt.payment == operation.payment]
     stands = stand(claim, lots, debts, book.at)
