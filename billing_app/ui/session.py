@@ -11,7 +11,7 @@ from billing_app.accounts.cookie import read_cookie, session_cookie
 from billing_app.accounts.roles import Principal
 from billing_app.accounts.staff import DEMO_ADMIN_EMAIL, DEMO_CUSTOMER_EMAIL, DEMO_PASSWORD
 from billing_app.bootstrap import current
-from billing_app.errors import Unauthenticated
+from billing_app.errors import Forbidden, Unauthenticated
 from billing_app.settings import Mode
 from billing_app.ui.brand import brand
 from billing_app.ui.format import number
@@ -29,11 +29,14 @@ async def customer_of(state: rx.State) -> int:
     """The customer whose rows this connection may see.
 
     Raises:
-        Unauthenticated: nobody is signed in, or the user belongs to no customer.
+        Unauthenticated: nobody is signed in.
+        Forbidden: staff, who own no credits.
     """
     who = await principal_of(state)
-    if who is None or who.customer_id is None:
+    if who is None:
         raise Unauthenticated("Sign in to see this page.")
+    if who.customer_id is None:
+        raise Forbidden("You are signed in as staff, who have no credits of their own. Customers see them here.")
     return who.customer_id
 
 
