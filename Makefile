@@ -16,7 +16,7 @@ app := .venv/bin/python -m billing_app
 ports := --port $(PORT) $(if $(SANDBOX_PORT),--sandbox-port $(SANDBOX_PORT))
 code := billing_app alembic tests scripts rxconfig.py
 
-.PHONY: help run dev reset test test-deep lint format types setup setup-dev browser
+.PHONY: help run dev reset test test-deep lint types format constraints setup setup-dev browser
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -57,3 +57,7 @@ setup-dev: setup
 
 browser: setup-dev
 	@.venv/bin/python scripts/browser.py
+
+constraints: setup-dev ## Pin anew what our packages bring along
+	@{ echo "# Every package that requirements.txt and requirements-dev.txt bring along, at the version it was proven with."; \
+	   echo "# Made by: make constraints"; .venv/bin/pip freeze --exclude-editable; } > constraints.txt
