@@ -21,7 +21,7 @@ from billing_app.credits.engine import MAX_OPERATIONS, Ledger
 from billing_app.credits.operations import Adjust, Consume, Hold, Operation, Reverse, Void
 from billing_app.credits.outcomes import Outcome, Success
 from billing_app.db.engine import Database
-from billing_app.errors import DomainError, Unavailable
+from billing_app.errors import DomainError, InvalidInput, Unavailable
 
 logger = logging.getLogger(__name__)
 
@@ -74,13 +74,24 @@ class GroupCommit:
         lanes: int = LANES,
         max_batch: int = MAX_OPERATIONS,
         max_waiting: int = MAX_WAITING,
+        retry_pauses_s: Sequence[float] = RETRY_PAUSES_S,
     ) -> None:
-        """`lanes`: transactions under way at a time. `max_waiting`: members in all, waiting or under way."""
+        """Limits of the groups.
+
+        Args:
+            lanes: transactions under way at a time.
+            max_batch: members of one transaction, at most 500.
+            max_waiting: members in all, waiting or under way.
+            retry_pauses_s: how long to wait before each further try when the database has gone away.
+        """
+        if not 1 <= max_batch <= MAX_OPERATIONS:
+            raise InvalidInput(f'"max_batch" must be a whole number from 1 to {MAX_OPERATIONS}.', field="max_batch")
         self._database = database
         self._ledger = ledger
         self._lanes = lanes
         self._max_batch = max_batch
         self._max_waiting = max_waiting
+        self._retry_pauses_s = retry_pauses_s
         self._ready: deque[_Member] = deque()
         self._parked: dict[int, list[_Member]] = {}
         self._busy: set[int] = set()
@@ -185,7 +196,7 @@ class GroupCommit:
         operations = [member.operation for member in batch]
         committing = False
         lost: Exception | None = None
-        for pause_s in (*RETRY_PAUSES_S, None):
+        for pause_s in (*self._retry_pauses_s, None):
             try:
                 async with self._database.transaction() as session:
                     outcomes = await self._ledger.apply(session, operations)

@@ -60,8 +60,8 @@ class CreditService:
     overloaded or the database goes away; both are safe to retry with the same key.
     """
 
-    def __init__(self, database: Database, ledger: Ledger | None = None, **group_commit: int) -> None:
-        """`group_commit`: lanes, max_batch and max_waiting of `GroupCommit`."""
+    def __init__(self, database: Database, ledger: Ledger | None = None, **group_commit: Any) -> None:
+        """`group_commit`: the limits of `GroupCommit`."""
         self.ledger = ledger or Ledger()
         self._database = database
         self._commits = GroupCommit(database, self.ledger, **group_commit)
