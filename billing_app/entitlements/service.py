@@ -1,8 +1,22 @@
 """May this customer use this now? Asked (`check`), asked and taken at once (`use`, `hold`), and listed (`summary`)."""
 
+from collections.abc import Awaitable, Callable
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from billing_app.catalog.offers import sellable
 from billing_app.catalog.service import CatalogService, Published
-from billing_app.credits import AlreadyConsumed, Balance, Consume, CreditService, Held, Hold, Price
+from billing_app.credits import (
+    AlreadyConsumed,
+    Balance,
+    Consume,
+    Consumed,
+    CreditService,
+    Held,
+    Hold,
+    Price,
+    succeeded,
+)
 from billing_app.db.engine import Database
 from billing_app.entitlements import store, unlocking
 from billing_app.entitlements.deciding import Question, by_credits, by_unlock
@@ -12,6 +26,9 @@ from billing_app.entitlements.models import Unlock
 from billing_app.errors import DomainError, InsufficientCredits, InvalidInput
 
 MAX_UNLOCKS_SHOWN = 200
+
+Write = Callable[[AsyncSession], Awaitable[None]]
+"""Rows that belong to a use, written in its transaction."""
 
 
 class EntitlementService:
@@ -51,12 +68,16 @@ class EntitlementService:
         reference: str | None = None,
         operation: str | None = None,
         actor: str = "system",
+        also: Write | None = None,
     ) -> Use:
         """Ask and take at once, atomically: credits by the rate card, or a use of an unlock (rows A4, A11).
 
         Args:
             key: makes the request idempotent; bound on success only, for ever.
             reference: the business fact, such as a session's id: it is never charged twice, whatever the keys.
+            also: writes what was made with the use, in the transaction that takes it: both happen or neither. Not
+                called for a use that was taken before. Where a feature costs nothing there is no key to be bound, so
+                it must tell a repeated request by its own rows.
 
         Raises:
             NotEnough, Locked: refused (402); the decision is in the error and nothing was taken.
@@ -70,6 +91,8 @@ class EntitlementService:
         if basis is Basis.UNLOCK:
             async with self._database.transaction() as session:
                 taken = await unlocking.take(session, customer_id, feature, units=units, key=key, reference=reference)
+                if also is not None and taken is not None and not taken.repeated:
+                    await also(session)
             if taken is not None:
                 return _by_unlock(customer_id, feature, taken)
         if basis is Basis.CREDITS:
@@ -78,10 +101,13 @@ class EntitlementService:
                 request = Consume(
                     customer_id=customer_id, feature=feature, price=price, key=key, reference=reference, actor=actor
                 )
-                return await self._consume(request, price, units)
+                return await self._consume(request, price, units, also)
         decision = await self.check(customer_id, feature, units, operation=operation)
         if not decision.allowed:
             raise decision.refusal()
+        if also is not None:
+            async with self._database.transaction() as session:
+                await also(session)
         return Use(
             customer_id=customer_id,
             feature=feature,
@@ -93,10 +119,10 @@ class EntitlementService:
             repeated=False,
         )
 
-    async def _consume(self, request: Consume, price: Price, units: int) -> Use:
+    async def _consume(self, request: Consume, price: Price, units: int, also: Write | None) -> Use:
         charged, repeated = 0, True
         try:
-            done = await self._credits.consume(request)
+            done = await (self._credits.consume(request) if also is None else self._consume_and(request, also))
             available = done.available
             if not done.replayed:
                 charged, repeated = done.credits, False
@@ -114,6 +140,15 @@ class EntitlementService:
             remaining=available * units // price.credits,
             repeated=repeated,
         )
+
+    async def _consume_and(self, request: Consume, also: Write) -> Consumed:
+        """Not committed together with other callers' uses: what is written with this one may fail."""
+        async with self._database.transaction() as session:
+            (outcome,) = await self._credits.apply(session, [request])
+            done = succeeded(outcome, Consumed)
+            if not done.replayed:
+                await also(session)
+        return done
 
     async def hold(
         self,
