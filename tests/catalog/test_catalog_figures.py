@@ -150,3 +150,62 @@ def test_whatever_the_catalogue_no_saving_is_promised_that_is_not_there(catalog:
             )
     for plan in catalog.plans:
         assert 0 <= yearly_saving_percent(plan) < 100
+
+
+@pytest.fixture(scope="module")
+def docs_chat() -> Catalog:
+    return load(read_source("docs_chat"))
+
+
+@pytest.mark.row("B1")
+def test_the_plans_of_docs_chat_are_as_the_team_has_them(docs_chat: Catalog) -> None:
+    assert [
+        (plan.name, plan.price, plan.credits_per_month, plan.contact_only, [one.price for one in plan.prices])
+        for plan in sellable(docs_chat, EVERYTHING).plans
+    ] == [
+        ("Free", "$0", 100, False, []),
+        ("Starter", "$9", 1_000, False, ["$9"]),
+        ("Pro", "$29", 5_000, False, ["$29"]),
+        ("Enterprise", "", 0, True, []),
+    ]
+
+
+@pytest.mark.row("B2")
+def test_the_packs_of_docs_chat_never_expire_and_get_cheaper(docs_chat: Catalog) -> None:
+    packs = sellable(docs_chat).packs
+    assert [(pack.name, pack.price, pack.credits, pack.unit_price, pack.saving) for pack in packs] == [
+        ("Small pack", "$5", 500, "$0.05 per question", ""),
+        ("Medium pack", "$15", 2_000, "$0.0375 per question", "25% less per question"),
+        ("Large pack", "$35", 5_000, "$0.035 per question", "30% less per question"),
+    ]
+    assert {pack.expiry for pack in packs} == {"Never expires"}
+
+
+@pytest.mark.row("B3")
+def test_the_rate_card_of_docs_chat_prices_a_query_and_each_thing_added_to_it(docs_chat: Catalog) -> None:
+    (rate,) = docs_chat.rates
+    assert (rate.code, rate.credits) == ("query", 5)
+    assert [(each.code, each.credits, each.repeatable) for each in rate.add_ons] == [
+        ("documentation", 5, False),
+        ("github", 10, False),
+        ("tool", 3, True),
+    ]
+    table = credit_table(docs_chat)
+    assert [(row.action, row.credits_text) for row in table.rows] == [
+        ("Query", "5 credits"),
+        ("+ Documentation", "5 credits"),
+        ("+ GitHub tools", "10 credits"),
+        ("+ Further tool", "3 credits"),
+    ]
+
+
+def test_docs_chat_earns_on_everything_it_sells_by_costs_it_states(docs_chat: Catalog) -> None:
+    margins = margins_of(docs_chat)
+    assert {code: str(margin.before_fees) for code, margin in margins.items()} == {
+        "small": "87.2",
+        "medium": "82.9",
+        "large": "81.7",
+        "starter": "85.8",
+        "pro": "77.9",
+    }
+    assert margins["small"].made_of == ("100 x Query at $0.0064 (Language model $0.006 + Search index $0.0004)",)

@@ -37,7 +37,7 @@ def test_a_preset_is_a_good_catalogue_and_is_found_by_its_name(name: str) -> Non
 
 
 def test_the_presets_are_those_that_are_promised() -> None:
-    assert {"interview_mate", "showcase"} <= set(preset_names())
+    assert {"interview_mate", "docs_chat", "showcase"} <= set(preset_names())
 
 
 # (what is exchanged in the small catalogue, the text on the refused line, what the refusal says after file and line)
