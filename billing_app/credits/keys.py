@@ -46,6 +46,10 @@ def _as_json(value: Any) -> Any:
     return dict(value)
 
 
+# Made once: json.dumps would make an encoder for each call.
+_canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), default=_as_json).encode
+
+
 def fingerprint(operation: Operation) -> bytes:
     """16 bytes that tell one request from another: the operation and its canonical body.
 
@@ -56,8 +60,7 @@ def fingerprint(operation: Operation) -> bytes:
         value = getattr(operation, name)
         if value != default:
             body[name] = value
-    canonical = json.dumps(body, sort_keys=True, separators=(",", ":"), default=_as_json)
-    return blake2b(canonical.encode(), digest_size=16).digest()
+    return blake2b(_canonical(body).encode(), digest_size=16).digest()
 
 
 def subject_of(outcome: Success) -> int:
