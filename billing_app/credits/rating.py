@@ -1,7 +1,7 @@
 """What an operation costs in credits: a base and add-ons, one function for quote and consumption (row B3). Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 from billing_app.credits.inputs import MAX_CREDITS, check_credits, check_range, check_text
@@ -79,6 +79,29 @@ class Price:
         """The sum of the lines."""
         return sum(line.credits for line in self.lines)
 
+    def part(self, quantities: Mapping[str, int]) -> "Price | None":
+        """The same price with at most so many of each line; a line that is not named goes. None: nothing is left."""
+        kept = [
+            replace(line, quantity=min(line.quantity, quantities[line.code]))
+            for line in self.lines
+            if quantities.get(line.code, 0) > 0
+        ]
+        return replace(self, lines=tuple(kept)) if sum(line.credits for line in kept) else None
+
+    def within(self, credits: int) -> "Price | None":
+        """The same operation with as many of its add-ons as `credits` suffice for, cheapest first (WL19).
+
+        None when there is no such thing: `credits` suffice for no less than all of it, or not even for its base.
+        """
+        base, *add_ons = self.lines
+        left, quantities = credits - base.credits, {base.code: base.quantity}
+        if left < 0 or not add_ons or self.credits <= credits:
+            return None
+        for line in sorted(add_ons, key=lambda one: one.each):
+            quantities[line.code] = min(line.quantity, left // line.each) if line.each else line.quantity
+            left -= quantities[line.code] * line.each
+        return self.part(quantities)
+
     def snapshot(self) -> dict[str, Any]:
         """The price as JSON, kept with the entry."""
         return {
@@ -97,22 +120,22 @@ class Price:
         )
 
 
-def quote(rate: Rate, version: str, add_ons: Mapping[str, int] | None = None) -> Price:
-    """The price of one operation with the add-ons chosen.
+def quote(rate: Rate, version: str, add_ons: Mapping[str, int] | None = None, *, units: int = 1) -> Price:
+    """The price of an operation, done `units` times, with the add-ons chosen.
 
     Args:
         rate: of the operation.
         version: of the rate card it stands in.
-        add_ons: how many of which; 0 is the same as leaving it out.
+        add_ons: how many of which, in all; 0 is the same as leaving it out.
 
     Raises:
-        InvalidInput: an add-on the operation does not have, or more than one of one that cannot be repeated.
+        InvalidInput: an add-on the operation does not have, or more than one a unit of one that cannot be repeated.
     """
     chosen = dict(add_ons or {})
-    lines = [PriceLine(rate.operation, rate.name, 1, rate.base)]
+    lines = [PriceLine(rate.operation, rate.name, units, rate.base)]
     for add_on in rate.add_ons:
         quantity = chosen.pop(add_on.code, 0)
-        check_range(quantity, add_on.code, 0, MAX_QUANTITY if add_on.repeatable else 1)
+        check_range(quantity, add_on.code, 0, MAX_QUANTITY if add_on.repeatable else units)
         if quantity:
             lines.append(PriceLine(add_on.code, add_on.name, quantity, add_on.credits))
     if chosen:

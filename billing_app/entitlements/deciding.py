@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from billing_app.catalog.offers import Offers
 from billing_app.catalog.schema import Feature
 from billing_app.credits import Balance, Price
-from billing_app.entitlements.decisions import Basis, Decision
+from billing_app.entitlements.decisions import Basis, Decision, Smaller
 from billing_app.entitlements.options import packs_covering, unlocks_of
 
 
@@ -46,6 +46,19 @@ def by_credits(question: Question, price: Price | None, balance: Balance, offers
         resets_at=coming.at if coming else None,
         next_grant=coming.begins if coming else None,
         options=() if allowed else packs_covering(offers, price.credits - balance.available),
+        smaller=None if allowed else _smaller(price, balance.available),
+    )
+
+
+def _smaller(price: Price, available: int) -> Smaller | None:
+    less = price.within(available)
+    if less is None:
+        return None
+    kept = {line.code: line.quantity for line in less.lines}
+    return Smaller(
+        credits=less.credits,
+        add_ons={line.code: kept[line.code] for line in price.lines[1:] if line.code in kept},
+        without=tuple(line.name for line in price.lines if kept.get(line.code, 0) < line.quantity),
     )
 
 

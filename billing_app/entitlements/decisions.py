@@ -57,6 +57,24 @@ class Option:
 
 
 @dataclass(frozen=True, slots=True)
+class Smaller:
+    """The same thing with fewer add-ons, for the credits there are (WL19).
+
+    Attributes:
+        add_ons: how many of which stay.
+        without: names of what is left out.
+    """
+
+    credits: int
+    add_ons: dict[str, int]
+    without: tuple[str, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """As the problem document and the API show it."""
+        return {"credits": self.credits, "add_ons": self.add_ons, "without": list(self.without)}
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """May this customer use `feature` `units` times now, and if not, what would open it.
 
@@ -68,6 +86,7 @@ class Decision:
         remaining: uses left (unlock, quota) or how often the credits suffice; None = unlimited.
         resets_at, next_grant: when what is short renews by itself, and how much; None: never by itself.
         options: ways on, best first; empty when allowed.
+        smaller: what the credits there are would suffice for; None when for nothing, or when allowed.
     """
 
     customer_id: int
@@ -84,6 +103,7 @@ class Decision:
     resets_at: datetime | None = None
     next_grant: int | None = None
     options: tuple[Option, ...] = ()
+    smaller: Smaller | None = None
 
     @property
     def shortfall(self) -> int:
@@ -108,6 +128,7 @@ class Decision:
             "resets_at": self.resets_at.isoformat() if self.resets_at else None,
             "next_grant": self.next_grant,
             "options": [option.as_json() for option in self.options],
+            "smaller": self.smaller.as_json() if self.smaller else None,
         }
 
     def refusal(self) -> "Refused":

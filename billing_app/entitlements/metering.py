@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 
 from billing_app.catalog.schema import Catalog, Feature, Metering
-from billing_app.credits import Price, PriceLine
+from billing_app.catalog.schema import Rate as RateOfCatalogue
+from billing_app.catalog.service import Published
+from billing_app.credits import AddOn, Price, Rate, quote
 from billing_app.entitlements.decisions import Basis
 from billing_app.errors import Conflict, InvalidInput, NotFound
 
@@ -63,22 +65,34 @@ def cheapest_operation(catalog: Catalog, feature: Feature) -> str | None:
 
 
 def price_of(
-    catalog: Catalog, version: int, feature: Feature, units: int, operation: str | None = None
+    published: Published,
+    feature: Feature,
+    units: int,
+    operation: str | None = None,
+    add_ons: Mapping[str, int] | None = None,
 ) -> Price | None:
-    """What `units` of a feature cost by the rate card; None when they cost nothing.
+    """What `units` of a feature cost by the rate card; None when they cost nothing. Quote and charge ask here (B3).
 
     Args:
         operation: which of the feature's rates; needed only when it has several.
+        add_ons: how many of which of its add-ons.
 
     Raises:
-        InvalidInput: no such operation, or which one is not said.
+        InvalidInput: no such operation or add-on, or which operation is not said.
     """
+    catalog = published.catalog
     rates: Mapping[str, object] = {rate.code: rate for rate in catalog.rates_of(feature.code)}
     if operation is None and len(rates) > 1:
         raise InvalidInput(f"{feature.name} has several prices; name one of: {', '.join(rates)}.", field="operation")
     rate = catalog.rate(operation or next(iter(rates), ""))
     if rate is None or rate.feature != feature.code:
         raise InvalidInput(f'{feature.name} has no operation "{(operation or "")[:60]}".', field="operation")
-    if not rate.credits:
+    chosen = dict(add_ons or {})
+    if not rate.credits and not any(chosen.get(each.code) and each.credits for each in rate.add_ons):
         return None
-    return Price(rate.code, str(version), (PriceLine(rate.code, rate.name, units, rate.credits),))
+    return quote(_as_rate(rate), str(published.version), chosen, units=units)
+
+
+def _as_rate(rate: RateOfCatalogue) -> Rate:
+    add_ons = tuple(AddOn(each.code, each.name, each.credits, each.repeatable) for each in rate.add_ons)
+    return Rate(rate.code, rate.name, rate.credits, add_ons)

@@ -1,6 +1,6 @@
 """May this customer use this now? Asked (`check`), asked and taken at once (`use`, `hold`), and listed (`summary`)."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -39,11 +39,42 @@ class EntitlementService:
         self._catalog = catalog
         self._credits = credits_
 
-    async def check(self, customer_id: int, feature: str, units: int = 1, *, operation: str | None = None) -> Decision:
+    async def quote(
+        self,
+        feature: str,
+        units: int = 1,
+        *,
+        operation: str | None = None,
+        add_ons: Mapping[str, int] | None = None,
+    ) -> Price | None:
+        """What it costs by the rate card, line by line: the very price that `use` and `hold` take (row B3).
+
+        None: it is not paid in credits, or costs nothing.
+
+        Raises:
+            UnknownFeature, NotOffered, InvalidInput: as `check`.
+        """
+        unlocking.check_units(units)
+        published = await self._catalog.published()
+        known = feature_of(published.catalog, feature)
+        if basis_of(published.catalog, known) is not Basis.CREDITS:
+            return None
+        return price_of(published, known, units, operation, add_ons)
+
+    async def check(
+        self,
+        customer_id: int,
+        feature: str,
+        units: int = 1,
+        *,
+        operation: str | None = None,
+        add_ons: Mapping[str, int] | None = None,
+    ) -> Decision:
         """Whether the customer may use `feature` `units` times now. Takes nothing.
 
         Args:
             operation: which of the feature's prices, where the rate card has several.
+            add_ons: how many of which of its add-ons.
 
         Raises:
             UnknownFeature: the catalogue has no such feature.
@@ -56,7 +87,7 @@ class EntitlementService:
         balance = None
         if basis_of(published.catalog, question.feature) is Basis.CREDITS:
             balance = await self._credits.balance(customer_id)
-        return await self._decide(question, published, balance, operation)
+        return await self._decide(question, published, balance, operation, add_ons)
 
     async def use(
         self,
@@ -67,6 +98,7 @@ class EntitlementService:
         key: str,
         reference: str | None = None,
         operation: str | None = None,
+        add_ons: Mapping[str, int] | None = None,
         actor: str = "system",
         also: Write | None = None,
     ) -> Use:
@@ -75,6 +107,7 @@ class EntitlementService:
         Args:
             key: makes the request idempotent; bound on success only, for ever.
             reference: the business fact, such as a session's id: it is never charged twice, whatever the keys.
+            operation, add_ons: as `check`.
             also: writes what was made with the use, in the transaction that takes it: both happen or neither. Not
                 called for a use that was taken before. Where a feature costs nothing there is no key to be bound, so
                 it must tell a repeated request by its own rows.
@@ -96,13 +129,13 @@ class EntitlementService:
             if taken is not None:
                 return _by_unlock(customer_id, feature, taken)
         if basis is Basis.CREDITS:
-            price = price_of(published.catalog, published.version, known, units, operation)
+            price = price_of(published, known, units, operation, add_ons)
             if price is not None:
                 request = Consume(
                     customer_id=customer_id, feature=feature, price=price, key=key, reference=reference, actor=actor
                 )
                 return await self._consume(request, price, units, also)
-        decision = await self.check(customer_id, feature, units, operation=operation)
+        decision = await self.check(customer_id, feature, units, operation=operation, add_ons=add_ons)
         if not decision.allowed:
             raise decision.refusal()
         if also is not None:
@@ -159,6 +192,7 @@ class EntitlementService:
         reference: str,
         units: int = 1,
         operation: str | None = None,
+        add_ons: Mapping[str, int] | None = None,
         ttl_s: int,
         cap_s: int,
         on_expiry: int = 0,
@@ -174,7 +208,7 @@ class EntitlementService:
         unlocking.check_request(units, key, reference)
         published = await self._catalog.published()
         known = feature_of(published.catalog, feature)
-        price = price_of(published.catalog, published.version, known, units, operation)
+        price = price_of(published, known, units, operation, add_ons)
         if price is None or basis_of(published.catalog, known) is not Basis.CREDITS:
             raise InvalidInput(f"{known.name} is not paid in credits, so none can be set aside.", field="feature")
         request = Hold(
@@ -222,18 +256,24 @@ class EntitlementService:
         self, customer_id: int, feature: str, units: int, price: Price, short: InsufficientCredits
     ) -> DomainError:
         """The refusal with the wall's body; if credits came in just now, there is no wall: the ledger's words."""
-        decision = await self.check(customer_id, feature, units, operation=price.operation)
+        add_ons = {line.code: line.quantity for line in price.lines[1:]}
+        decision = await self.check(customer_id, feature, units, operation=price.operation, add_ons=add_ons)
         return short if decision.allowed else decision.refusal()
 
     async def _decide(
-        self, question: Question, published: Published, balance: Balance | None, operation: str | None
+        self,
+        question: Question,
+        published: Published,
+        balance: Balance | None,
+        operation: str | None,
+        add_ons: Mapping[str, int] | None = None,
     ) -> Decision:
         offers = sellable(published.catalog, self._catalog.capabilities)
         feature = question.feature
         match basis_of(published.catalog, feature):
             case Basis.CREDITS:
                 assert balance is not None, "read by whoever asks about a feature that is paid in credits"
-                price = price_of(published.catalog, published.version, feature, question.units, operation)
+                price = price_of(published, feature, question.units, operation, add_ons)
                 return by_credits(question, price, balance, offers)
             case Basis.UNLOCK:
                 async with self._database.transaction() as session:
