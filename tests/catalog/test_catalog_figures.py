@@ -3,7 +3,6 @@
 from decimal import Decimal
 
 import pytest
-from catalogues import catalogs, small, small_catalog
 from hypothesis import HealthCheck, given, settings
 
 from billing_app.catalog.credit_table import credit_table
@@ -13,6 +12,7 @@ from billing_app.catalog.offers import Capability, sellable
 from billing_app.catalog.pricing import pack_saving_percent, yearly_saving_percent
 from billing_app.catalog.schema import Catalog, Period, Plan, PlanPrice
 from billing_app.money import Money
+from tests.catalog.catalogues import catalogs, small, small_catalog
 
 EVERYTHING = frozenset(Capability)
 

@@ -5,7 +5,6 @@ import re
 from pathlib import Path
 
 import pytest
-from catalogues import SMALL, catalogs, small
 from hypothesis import HealthCheck, given, settings
 
 from billing_app.catalog.difference import changes
@@ -22,6 +21,7 @@ from billing_app.catalog.loading import (
 from billing_app.catalog.refusals import CatalogRefused
 from billing_app.catalog.rules import findings
 from billing_app.catalog.schema import Catalog
+from tests.catalog.catalogues import SMALL, catalogs, small
 
 
 def line_of(text: str, piece: str) -> int:

@@ -4,7 +4,6 @@ import json
 from decimal import Decimal
 
 import pytest
-from catalogues import catalogs, small_catalog
 from hypothesis import HealthCheck, given, settings
 
 from billing_app.catalog.comparison import comparison
@@ -14,6 +13,7 @@ from billing_app.catalog.jsonld import product, script
 from billing_app.catalog.loading import load, preset_names, read_source
 from billing_app.catalog.offers import RELEASED, Capability, sellable
 from billing_app.catalog.schema import Catalog
+from tests.catalog.catalogues import catalogs, small_catalog
 
 EVERYTHING = frozenset(Capability)
 

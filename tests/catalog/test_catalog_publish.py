@@ -3,7 +3,6 @@
 import asyncio
 
 import pytest
-from catalogues import SMALL, small
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
@@ -17,6 +16,7 @@ from billing_app.catalog.service import CatalogService, NotForSale
 from billing_app.db.engine import Database
 from billing_app.errors import NotFound
 from billing_app.journal.audit import Actor
+from tests.catalog.catalogues import SMALL, small
 
 EVERYTHING = frozenset(Capability)
 DEARER = ('"4.00 USD"', '"5.00 USD"')

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
-from test_credits_machine import START, World
 
 from billing_app.credits import (
     Capture,
@@ -30,6 +29,7 @@ from billing_app.credits import (
 )
 from billing_app.db.engine import Database
 from billing_app.errors import DomainError
+from tests.credits.test_credits_machine import START, World
 
 PAYMENTS = ("pi_a", "pi_b", "in_year")
 payments = st.sampled_from(PAYMENTS)

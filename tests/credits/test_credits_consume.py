@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from ledgers import a_pack, drift, free_credits, rows
 
 from billing_app import clock
 from billing_app.credits import (
@@ -28,6 +27,7 @@ from billing_app.credits import (
 )
 from billing_app.db.engine import Database
 from billing_app.errors import IdempotencyMismatch, InsufficientCredits, InvalidInput
+from tests.credits.ledgers import a_pack, drift, free_credits, rows
 
 ALICE, BOB = 1, 2
 

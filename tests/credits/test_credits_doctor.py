@@ -2,11 +2,11 @@
 
 import psycopg
 import pytest
-from ledgers import a_pack, drift
 
 from billing_app.credits import Capture, Consume, CreditService, Hold, Reverse, Revoke
 from billing_app.credits.doctor import audit
 from billing_app.db.engine import Database
+from tests.credits.ledgers import a_pack, drift
 
 ALICE, BOB = 1, 2
 

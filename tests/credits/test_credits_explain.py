@@ -3,8 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from ledgers import a_pack, free_credits
-from test_credits_order import a_lot
 
 from billing_app import clock
 from billing_app.credits import (
@@ -21,6 +19,8 @@ from billing_app.credits import (
     quote,
 )
 from billing_app.credits.explain import why_before
+from tests.credits.ledgers import a_pack, free_credits
+from tests.credits.test_credits_order import a_lot
 
 ALICE = 1
 QUERY = Rate("query", "Query", 5, (AddOn("docs", "Documentation", 5), AddOn("tool", "Further tool", 3, True)))

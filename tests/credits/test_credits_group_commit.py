@@ -7,14 +7,14 @@ from typing import Any
 
 import psycopg
 import pytest
-from ledgers import a_pack, drift, rows
-from lossy_proxy import Cut, lossy_wire
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from billing_app.credits import Consume, CreditService, FateUnknown, Grant, LotKind, QueueFull, Settle, apply
 from billing_app.db.engine import Database
 from billing_app.errors import InsufficientCredits, InvalidInput, Unavailable
+from tests.credits.ledgers import a_pack, drift, rows
+from tests.credits.lossy_proxy import Cut, lossy_wire
 
 ALICE, BOB = 1, 2
 

@@ -2,12 +2,12 @@
 
 import psycopg
 import pytest
-from ledgers import a_pack, drift
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from billing_app.credits import Capture, Consume, CreditService, Hold, UnknownEntry
 from billing_app.db.engine import Database
+from tests.credits.ledgers import a_pack, drift
 
 ALICE, BOB = 1, 2
 

@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from ledgers import a_pack, drift, free_credits
 
 from billing_app import clock
 from billing_app.credits import (
@@ -24,6 +23,7 @@ from billing_app.credits import (
 )
 from billing_app.db.engine import Database
 from billing_app.errors import InsufficientCredits, InvalidInput
+from tests.credits.ledgers import a_pack, drift, free_credits
 
 ALICE, BOB = 1, 2
 

@@ -17,7 +17,6 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from model import Model, Refused
 
 from billing_app.credits import (
     Adjust,
@@ -45,6 +44,7 @@ from billing_app.credits.reading import entries_before
 from billing_app.credits.service import due_entries
 from billing_app.db.engine import Database
 from billing_app.errors import DomainError
+from tests.credits.model import Model, Refused
 
 START = datetime(2026, 1, 31, 12, 0, tzinfo=UTC)
 VALID = timedelta(days=7)

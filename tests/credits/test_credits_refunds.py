@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from ledgers import a_pack, drift, free_credits, rows
 
 from billing_app import clock
 from billing_app.credits import (
@@ -36,6 +35,7 @@ from billing_app.credits import (
     succeeded,
 )
 from billing_app.db.engine import Database
+from tests.credits.ledgers import a_pack, drift, free_credits, rows
 
 ALICE, BOB = 1, 2
 

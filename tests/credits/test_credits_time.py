@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from ledgers import a_pack, drift, free_credits, rows
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from billing_app import clock
@@ -26,6 +25,7 @@ from billing_app.credits import (
 )
 from billing_app.db.engine import Database
 from billing_app.errors import InsufficientCredits, InvalidInput
+from tests.credits.ledgers import a_pack, drift, free_credits, rows
 
 ALICE, BOB = 1, 2
 
