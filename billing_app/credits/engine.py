@@ -81,7 +81,8 @@ class Ledger:
     ) -> list[Outcome]:
         """Apply operations, in order, in the caller's transaction.
 
-        Locks the customers' accounts in customer order until that transaction ends: call it last, and once.
+        Locks the customers' accounts in customer order until that transaction ends: call it late, and once if it
+        concerns several customers, so that two callers never wait for each other.
 
         Args:
             operations: at most 500.
