@@ -19,6 +19,7 @@ from billing_app.ui.session import Shell, customer_of
 
 PATH = "/playground/interview"
 DRAFT = "playground/interview"
+MESSAGES = "messages"
 
 
 class InterviewState(rx.State):
@@ -46,14 +47,17 @@ class InterviewState(rx.State):
             if not self.job:
                 draft = await current().drafts.get(customer_id, DRAFT)
                 self.job = draft.text if draft else ""
-            bought = "bought" in self.router.url.query_parameters
-            self.returned = "Thank you. Your draft is back; start when you are ready." if bought else ""
+            self.returned = self._greeting() if "bought" in self.router.url.query_parameters else ""
         except Unauthenticated:
             return rx.redirect(f"/login?next={PATH}")
         except DomainError as error:
             self.error = error.detail
         self.loaded = True
-        return None
+        return rx.set_focus(MESSAGES) if self.returned else None
+
+    def _greeting(self) -> str:
+        draft = "Your draft is back; start" if self.job else "Start"
+        return f"Thank you. {draft} when you are ready."
 
     @rx.event
     def choose(self, topic: str) -> None:
@@ -171,7 +175,8 @@ def interview() -> rx.Component:
                 message(InterviewState.error),
                 message(InterviewState.returned, "good"),
                 class_name="mt-4 grid gap-3",
-                id="messages",
+                id=MESSAGES,
+                tab_index=-1,  # who comes back from buying is taken here (WL7)
             ),
             rx.el.div(
                 rx.match(

@@ -124,7 +124,14 @@ def _granted() -> rx.Component:
         ),
         rx.cond(
             PaymentState.continue_url != "",
-            link_button("Continue where you were", href=PaymentState.continue_url, kind="primary", id="continue"),
+            # The link is a route of the API, which redirects: the browser must go there, not the router of pages.
+            link_button(
+                "Continue where you were",
+                href=PaymentState.continue_url,
+                reload_document=True,
+                kind="primary",
+                id="continue",
+            ),
             link_button("Go to the playground", href="/playground", kind="primary"),
         ),
         link_button("See your dashboard", href="/dashboard"),
