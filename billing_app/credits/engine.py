@@ -4,6 +4,7 @@ Refusals are decided on the book in memory before anything is written, so that t
 number of statements does not depend on the number of operations.
 """
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -38,6 +39,8 @@ from billing_app.credits.operations import (
 from billing_app.credits.outcomes import Outcome, Settled, Success
 from billing_app.credits.pipeline import driver_of
 from billing_app.errors import DomainError, IdempotencyMismatch, InvalidInput
+
+logger = logging.getLogger(__name__)
 
 MAX_OPERATIONS = 500
 Wished = TypeVar("Wished")
@@ -140,9 +143,16 @@ class Ledger:
             settle(book, now)
             for one in due.grants:
                 if granting.lot_of(book, one.source) is None:
-                    granting.grant(book, one)
+                    self._make_due_grant(book, one)
             book.grants_due_at = due.ask_again_at
             book.changes.account = True
+
+    def _make_due_grant(self, book: Book, due: Grant) -> None:
+        try:
+            granting.grant(book, due)
+        except DomainError as refusal:
+            # A grant that cannot be made must not keep the customer from all else.
+            logger.error("Due grant %s of customer %d refused: %s", due.source, book.customer_id, refusal.detail)  # noqa: TRY400
 
     def _decide(self, book: Book, operation: Operation) -> Outcome:
         """What one operation comes to. A refusal leaves the book as it was."""

@@ -227,3 +227,22 @@ async def test_an_error_of_the_database_reaches_the_caller_of_the_other_door(
     with pytest.raises((psycopg.Error, DBAPIError), match="append-only"):
         async with database.transaction() as session:
             await apply(session, [Grant(customer_id=ALICE, credits=1, kind=LotKind.GIFT, label="g", source="g")])
+
+
+async def test_callers_of_the_other_door_who_name_customers_in_any_order_never_wait_for_each_other(
+    database: Database,
+) -> None:
+    async def grant(task: int) -> None:
+        customers = [1, 2, 3] if task % 2 else [3, 2, 1]
+        async with database.transaction() as session:
+            await apply(
+                session,
+                [
+                    Grant(customer_id=one, credits=1, kind=LotKind.GIFT, label="g", source=f"g{task}")
+                    for one in customers
+                ],
+            )
+
+    await asyncio.gather(*(grant(task) for task in range(40)))
+    assert await rows(database, "SELECT sum(lot_count)::bigint FROM credit_accounts") == [(120,)]
+    assert (await drift(database)).clean

@@ -229,3 +229,24 @@ async def test_used_expired_and_revoked_lots_are_told_apart(
     lots = (await credits.lots(ALICE)).lots
     assert [lot.state for lot in lots] == [LotState.EXPIRED, LotState.REVOKED, LotState.USED]
     assert [(lot.used, lot.expired, lot.revoked) for lot in lots] == [(0, 5, 0), (0, 0, 5), (5, 0, 0)]
+
+
+async def test_a_due_grant_that_cannot_be_made_does_not_keep_the_customer_from_the_rest(
+    database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def over(session: AsyncSession, customer_ids: Sequence[int], at: datetime) -> list[Due]:
+        wrong = Grant(
+            customer_id=ALICE,
+            credits=5,
+            kind=LotKind.FREE,
+            label="Free credits",
+            source="wrong",
+            expires_at=at - timedelta(days=1),
+        )
+        return [Due(ALICE, (wrong,), None)]
+
+    service = CreditService(database, Ledger(due_grants=over))
+    await a_pack(service, ALICE, 10)
+    assert (await service.balance(ALICE)).available == 10
+    assert "Due grant wrong of customer 1 refused" in caplog.text
+    await service.close()
