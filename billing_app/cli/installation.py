@@ -10,7 +10,6 @@ from billing_app.db.engine import Database
 from billing_app.db.migrate import upgrade
 from billing_app.db.reach import reach
 from billing_app.settings import Mode, Settings, get_settings
-from billing_app.supervisor.environment import give_runtime_folder
 from billing_app.supervisor.places import Places
 
 T = TypeVar("T")
@@ -35,7 +34,6 @@ def installation() -> Iterator[Settings]:
         yield _under(running.environment)
         return
     with places.locked():
-        give_runtime_folder(os.environ)
         from billing_app.db.embedded import EmbeddedServer
 
         server = EmbeddedServer(places.postgres)

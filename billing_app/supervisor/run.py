@@ -14,7 +14,7 @@ from billing_app.errors import Unavailable
 from billing_app.settings import Mode, Settings
 from billing_app.supervisor import frontend, ports
 from billing_app.supervisor.children import Child
-from billing_app.supervisor.environment import base_environment, give_runtime_folder
+from billing_app.supervisor.environment import base_environment
 from billing_app.supervisor.places import PROJECT, Places, Running, check_catalog_name, shortened
 from billing_app.supervisor.screen import Screen
 from billing_app.supervisor.tasks import Interrupted, Tasks
@@ -117,8 +117,7 @@ class Supervisor:
 
     def _start_postgres(self) -> None:
         with self.screen.step("PostgreSQL", "starting the embedded server") as step:
-            give_runtime_folder(self._environment)
-            from billing_app.db.embedded import EmbeddedServer  # it looks at the runtime folder when imported
+            from billing_app.db.embedded import EmbeddedServer
 
             self._postgres = server = EmbeddedServer(self.places.postgres)
             self._bring_up(server)

@@ -45,6 +45,15 @@ def test_a_catalogue_that_does_not_exist_makes_no_folder(tmp_path: Path) -> None
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_data_folder_that_cannot_be_used_is_told_at_once(tmp_path: Path) -> None:
+    (tmp_path / "showcase").mkdir()
+    (tmp_path / "showcase" / "postgres").write_text("a file where a folder should be")
+    done = command("run", "--port", str(free_port()), DATA_DIR=str(tmp_path), CATALOG="showcase")
+    assert done.returncode == 1
+    assert done.stderr.startswith("The embedded PostgreSQL did not start")
+    assert "Traceback" not in done.stderr
+
+
 def test_a_second_start_on_the_same_data(tmp_path: Path) -> None:
     places = Places.of(Settings(data_dir=tmp_path, catalog="showcase"))
     with places.locked():
