@@ -156,7 +156,7 @@ def _why_at_its_place(view: EntryView, ordered: Sequence[Lot], place: int, other
     seen = {one.id for one in ordered}
     later = [*ordered[place + 1 :], *(one for one in others if one.id not in seen and one.burn_key > lot.burn_key)]
     if not later:
-        return "It comes last in the order." if len(ordered) > 1 else "It was the only lot there was."
+        return "It was next in the order." if place else "It was first in the order."
     return why_before(lot, min(later, key=lambda one: one.burn_key))
 
 
