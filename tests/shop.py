@@ -143,6 +143,7 @@ class Shop:
 
     async def delivered(self, *types: str, count: int = 1) -> list[dict[str, Any]]:
         """Wait until so many events of each type are in the inbox."""
+        rows: list[dict[str, Any]] = []
         for _ in range(300):
             rows = await self.rows(
                 "SELECT id, type, state, effects, deliveries FROM webhook_events ORDER BY received_at"

@@ -208,8 +208,10 @@ class EntitlementService:
         unlocking.check_request(units, key, reference)
         published = await self._catalog.published()
         known = feature_of(published.catalog, feature)
-        price = price_of(published, known, units, operation, add_ons)
-        if price is None or basis_of(published.catalog, known) is not Basis.CREDITS:
+        price = None
+        if basis_of(published.catalog, known) is Basis.CREDITS:
+            price = price_of(published, known, units, operation, add_ons)
+        if price is None:
             raise InvalidInput(f"{known.name} is not paid in credits, so none can be set aside.", field="feature")
         request = Hold(
             customer_id=customer_id,

@@ -19,12 +19,14 @@ LONG = (
 
 async def settled(shop: Shop, customer: int, available: int) -> None:
     """Wait until the balance is this: the server notices a cut line a moment later."""
+    seen = (-1, -1)
     for _ in range(200):
         balance = await shop.services.credits.balance(customer)
-        if (balance.available, balance.held) == (available, 0):
+        seen = (balance.available, balance.held)
+        if seen == (available, 0):
             return
         await asyncio.sleep(0.02)
-    raise AssertionError(f"{balance.available} available, {balance.held} held, not {available} and 0")
+    raise AssertionError(f"{seen[0]} available and {seen[1]} held, not {available} and 0")
 
 
 @pytest.mark.row("A10")

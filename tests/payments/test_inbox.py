@@ -3,6 +3,7 @@
 import asyncio
 import json
 import time
+from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
@@ -99,7 +100,7 @@ async def test_the_last_hundred_refusals_are_kept_and_all_are_counted(shop: Shop
 async def test_a_body_over_one_mebibyte_is_refused_announced_or_not(shop: Shop) -> None:
     large = b"x" * 1_048_577
 
-    async def piecemeal() -> Any:
+    async def piecemeal() -> AsyncIterator[bytes]:
         for _ in range(20):
             yield b"x" * 65_536
 
