@@ -117,6 +117,8 @@ def _run(request: Request, operation: Operation, body: bytes, request_id: str) -
         raise
     finally:
         place.courier.wake()
+    if operation.path.endswith("/advance"):
+        request.app.state.timekeeper.wake()
     return _respond(200, answer, request_id, key)
 
 

@@ -1,9 +1,6 @@
 """The ASGI application: JSON API, hosted pages, and the two things that happen by themselves."""
 
-import asyncio
-import contextlib
 import logging
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -14,19 +11,17 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from billing_app.sandbox import api, checkout, pages
+from billing_app.sandbox import api, pages
 from billing_app.sandbox.config import SandboxConfig
 from billing_app.sandbox.errors import ApiError
 from billing_app.sandbox.pages.rendering import failed
 from billing_app.sandbox.place import Place
-from billing_app.sandbox.resources import checkout_session
 from billing_app.sandbox.store import Store
+from billing_app.sandbox.timekeeper import Timekeeper
 from billing_app.sandbox.webhooks.courier import Courier
-from billing_app.sandbox.work import unit_of_work
 
 logger = logging.getLogger(__name__)
 
-_SWEEP_S = 1.0
 _STATIC = Path(__file__).parent / "static"
 
 
@@ -43,13 +38,12 @@ def create_app(data_dir: Path, config: SandboxConfig | None = None) -> Starlette
         place = Place(store, settings, Courier(store, settings))
         app.state.place = place
         place.courier.start()
-        sweeper = asyncio.create_task(_sweep(place), name="sandbox-sweeper")
+        timekeeper = app.state.timekeeper = Timekeeper(place)
+        timekeeper.start()
         try:
             yield
         finally:
-            sweeper.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await sweeper
+            await timekeeper.stop()
             await place.courier.stop()
             store.close()
 
@@ -73,17 +67,3 @@ async def _health(request: Request) -> PlainTextResponse:
 async def _no_icon(request: Request) -> Response:
     """Browsers ask for it; every page names its own."""
     return Response(status_code=204)
-
-
-async def _sweep(place: Place) -> None:
-    """Sessions expire when their time is over, seen or not."""
-    while True:
-        try:
-            for session_id in checkout.overdue(place.store, int(time.time())):
-                with unit_of_work(place.store, place.config, place.config.base_url or "") as work:
-                    work.request_id = None
-                    checkout_session.close(work, work.get("checkout.session", session_id))
-                place.courier.wake()
-        except Exception:
-            logger.exception("the sweep for expired sessions stumbled and goes on")
-        await asyncio.sleep(_SWEEP_S)

@@ -7,7 +7,15 @@ from dataclasses import dataclass
 from typing import Literal
 
 Behaviour = Literal[
-    "pays", "declines", "authenticate_always", "authenticate_unless_set_up", "later_charges_fail", "disputed"
+    "pays",
+    "declines",
+    "authenticate_always",
+    "authenticate_unless_set_up",
+    "later_charges_fail",
+    "disputed",
+    "inquired",
+    "refund_fails",
+    "refund_pending",
 ]
 
 
@@ -101,6 +109,9 @@ _ALL = (
         ("pm_card_authenticationRequired", "pm_card_threeDSecure2Required"),
         behaviour="authenticate_always",
     ),
+    Card("4000000000001976", ("pm_card_createDisputeInquiry",), behaviour="inquired"),
+    Card("4000000000005126", ("pm_card_refundFail",), behaviour="refund_fails"),
+    Card("4000000000007726", ("pm_card_pendingRefund",), behaviour="refund_pending"),
     Card("4000056655665556", ("pm_card_visa_debit",)),
     Card("5555555555554444", ("pm_card_mastercard",), "mastercard"),
     Card("378282246310005", ("pm_card_amex",), "amex"),

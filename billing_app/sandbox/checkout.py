@@ -4,12 +4,10 @@ from dataclasses import dataclass
 
 from billing_app.sandbox import payments
 from billing_app.sandbox.cards import Card
-from billing_app.sandbox.resources import charge, checkout_session, customer, fields, payment_intent
+from billing_app.sandbox.resources import charge, checkout_session, customer, fields, payment_intent_object
 from billing_app.sandbox.resources.payment_method import new_payment_method
-from billing_app.sandbox.store import Record, Store
+from billing_app.sandbox.store import Record
 from billing_app.sandbox.work import Work
-
-_EXPIRY_BATCH = 100
 
 
 @dataclass(frozen=True)
@@ -91,18 +89,9 @@ def complete(work: Work, session: Record) -> None:
     else:
         _update_customer(work, session)
     body.update(status="complete", url=None)
+    session.due = None
     work.save(session)
     work.emit("checkout.session.completed", body)
-
-
-def overdue(store: Store, now: int) -> list[str]:
-    """Ids of open sessions whose time is over at Unix time `now`; at most a batch."""
-    rows = store.sql.execute(
-        "SELECT id FROM objects WHERE type = 'checkout.session' AND json_extract(body, '$.status') = 'open'"
-        " AND json_extract(body, '$.expires_at') <= ? LIMIT ?",
-        (now, _EXPIRY_BATCH),
-    )
-    return [row["id"] for row in rows]
 
 
 def _make_customer(work: Work, session: Record, buyer: Buyer) -> None:
@@ -139,7 +128,7 @@ def _intent(work: Work, session: Record, buyer: Buyer) -> Record:
         "customer": body["customer"] or session.private.get("customer"),
         "receipt_email": given.get("receipt_email", buyer.email),
     }
-    intent = payment_intent.new_payment_intent(work, params, {"session": session.id})
+    intent = payment_intent_object.new_payment_intent(work, params, {"session": session.id})
     body["payment_intent"] = intent.id
     return intent
 

@@ -22,13 +22,25 @@ _BEHIND: dict[str, str] = {
     "payment_method": "payment_method",
     "product": "product",
     "failure_balance_transaction": "balance_transaction",
+    "configuration": "billing_portal.configuration",
+    "coupon": "coupon",
+    "invoice": "invoice",
+    "latest_invoice": "invoice",
+    "pending_setup_intent": "setup_intent",
+    "price": "price",
+    "promotion_code": "promotion_code",
+    "released_subscription": "subscription",
+    "schedule": "subscription_schedule",
+    "setup_intent": "setup_intent",
+    "subscription": "subscription",
+    "test_clock": "test_helpers.test_clock",
 }
 # Members that stay an id in every answer.
 _PLAIN = {("charge", "payment_method")}
 # Members that are null in this sandbox but could be expanded in Stripe.
 _ALWAYS_NULL = {
-    "application", "application_fee", "invoice", "on_behalf_of", "payment_link", "review", "setup_intent",
-    "subscription", "tax_code", "test_clock",
+    "application", "application_fee", "default_source", "latest_attempt", "mandate", "on_behalf_of", "payment_link",
+    "payment_record", "review", "single_use_mandate", "tax_code",
 }  # fmt: skip
 
 
@@ -48,10 +60,38 @@ def _breakdown(work: Work, details: Json) -> Json:
     return {"discounts": [], "taxes": []}
 
 
+def _payments(work: Work, invoice: Json) -> Json:
+    made = work.store.find("invoice_payment", {"invoice": invoice["id"]}, limit=11)
+    url = f"/v1/invoice_payments?invoice={invoice['id']}"
+    return listed([payment.body for payment in made[:10]], url, has_more=len(made) > 10)
+
+
+def _confirmation(work: Work, invoice: Json) -> Json | None:
+    intent_id = work.get("invoice", invoice["id"]).private.get("intent")
+    if intent_id is None:
+        return None
+    return {"client_secret": work.get("payment_intent", intent_id).body["client_secret"], "type": "payment_intent"}
+
+
+def _subscriptions(work: Work, customer: Json) -> Json:
+    alive = ["active", "incomplete", "past_due", "paused", "trialing", "unpaid"]
+    found = work.store.find("subscription", {"customer": customer["id"], "status": alive}, limit=11)
+    url = f"/v1/customers/{customer['id']}/subscriptions"
+    return listed([record.body for record in found[:10]], url, has_more=len(found) > 10)
+
+
+def _applies_to(work: Work, coupon: Json) -> Json:
+    return {"products": work.get("coupon", coupon["id"]).private["products"]}
+
+
 # Members that appear only when they are asked for.
-_COMPUTED: dict[tuple[str, str], Callable[[Work, Json], Json]] = {
+_COMPUTED: dict[tuple[str, str], Callable[[Work, Json], Json | None]] = {
     ("checkout.session", "line_items"): _line_items,
     ("charge", "refunds"): _refunds,
+    ("coupon", "applies_to"): _applies_to,
+    ("customer", "subscriptions"): _subscriptions,
+    ("invoice", "confirmation_secret"): _confirmation,
+    ("invoice", "payments"): _payments,
     ("total_details", "breakdown"): _breakdown,
 }
 
@@ -85,6 +125,8 @@ def _expanded(work: Work, here: Json, steps: list[str], path: str, inside: str) 
     value = _behind(work, here, name, path, inside)
     if rest and isinstance(value, dict):
         value = _expanded(work, value, rest, path, name)
+    elif rest and isinstance(value, list):
+        value = [_expanded(work, one, rest, path, name) if isinstance(one, dict) else one for one in value]
     elif rest and value is not None:
         raise _cannot(path)
     return {**here, name: value}
@@ -100,8 +142,10 @@ def _behind(work: Work, here: Json, name: str, path: str, inside: str) -> Any:
     value = here[name]
     if isinstance(value, dict):
         return value
+    if name == "discounts":
+        return [work.get("discount", one).body if isinstance(one, str) else one for one in value]
     if name == "source" and kind == "balance_transaction":
-        return work.get("charge" if value.startswith("ch_") else "refund", value).body
+        return work.get({"ch": "charge", "du": "dispute"}.get(value.partition("_")[0], "refund"), value).body
     if name in _BEHIND:
         return None if value is None else work.get(_BEHIND[name], value).body
     if name in _ALWAYS_NULL and value is None:

@@ -9,19 +9,34 @@ _RANDOM_LENGTH = 24
 PREFIXES: dict[str, str] = {
     "account": "acct",
     "balance_transaction": "txn",
+    "billing_portal.configuration": "bpc",
+    "billing_portal.session": "bps",
     "charge": "ch",
     "checkout.session": "cs_test",
     "customer": "cus",
+    "customer_balance_transaction": "cbtxn",
+    "discount": "di",
+    "dispute": "du",
     "event": "evt",
+    "invoice": "in",
+    "invoice_payment": "inpay",
+    "invoiceitem": "ii",
     "item": "li",
+    "line_item": "il",
     "payment_intent": "pi",
     "payment_method": "pm",
     "price": "price",
     "product": "prod",
+    "promotion_code": "promo",
     "refund": "re",
+    "setup_intent": "seti",
+    "subscription": "sub",
+    "subscription_item": "si",
+    "subscription_schedule": "sub_sched",
+    "test_helpers.test_clock": "clock",
     "webhook_endpoint": "we",
 }
-_LENGTHS = {"account": 16, "checkout.session": 58, "customer": 14, "product": 14}
+_LENGTHS = {"account": 16, "checkout.session": 58, "customer": 14, "product": 14, "subscription_item": 14}
 
 
 def random_text(length: int = _RANDOM_LENGTH) -> str:

@@ -35,6 +35,7 @@ def attempt(
     off_session: bool = False,
     on_page: bool = False,
     authenticated: bool = False,
+    later: bool = False,
 ) -> Outcome:
     """Try to pay a payment intent with a payment method, and tell the world how it went.
 
@@ -42,8 +43,13 @@ def attempt(
         off_session: the customer is not there to authenticate.
         on_page: the customer pays on a hosted page: the card that "fails later" still pays.
         authenticated: the customer has just passed 3-D Secure.
+        later: a customer who is not there is asked to authenticate later, as for invoices, instead of declined.
     """
     decline, challenge = _verdict(method, off_session=off_session, on_page=on_page, authenticated=authenticated)
+    if later and decline is AUTHENTICATION_REQUIRED:
+        decline, challenge = None, True
+    if wished := _next_payment_fails(work, intent):
+        decline, challenge = wished, False
     intent.body["payment_method"] = method.id
     intent.body["next_action"] = None
     if challenge:
@@ -60,6 +66,16 @@ def attempt(
         return Outcome("declined", decline, made.id)
     _settle(work, intent, method, made, authenticated=authenticated)
     return Outcome("paid", charge_id=made.id)
+
+
+def _next_payment_fails(work: Work, intent: Record) -> Decline | None:
+    """The control room may want the next payment of a customer to fail, whatever the card; once."""
+    owner = work.store.get("customer", intent.body["customer"]) if intent.body["customer"] else None
+    if owner is None or not owner.private.get("next_payment_fails"):
+        return None
+    owner.private["next_payment_fails"] -= 1
+    work.save(owner)
+    return GENERIC_DECLINE
 
 
 def fail_authentication(work: Work, intent: Record) -> None:
@@ -85,7 +101,7 @@ def _verdict(method: Record, *, off_session: bool, on_page: bool, authenticated:
     """Why the card is declined, if it is; and whether its holder must authenticate first."""
     card = card_of(method)
     match card.behaviour:
-        case "pays" | "disputed":
+        case "pays" | "disputed" | "inquired" | "refund_fails" | "refund_pending":
             return None, False
         case "declines":
             return card.decline, False
@@ -125,9 +141,6 @@ def _settle(work: Work, intent: Record, method: Record, made: Record, *, authent
     work.save(method)
     intent.body.update(status="succeeded", amount_received=intent.body["amount"], last_payment_error=None)
     work.save(intent)
-    if card_of(method).behaviour == "disputed":
-        made.private["will_be_disputed"] = True
-        work.save(made)
     work.emit("charge.succeeded", made.body)
     work.emit("payment_intent.succeeded", intent.body)
 

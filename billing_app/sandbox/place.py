@@ -31,7 +31,14 @@ class Place:
             return self.config.base_url.rstrip("/")
         if not _HOST.match(request.headers.get("host", "")):
             raise invalid("The Host header is not an address.")
-        return str(request.base_url).rstrip("/")
+        address = str(request.base_url).rstrip("/")
+        if self.store.text("address") != address:
+            self.store.set_text("address", address)
+        return address
+
+    def usual_url(self) -> str:
+        """Address of the hosted pages for what happens by itself: as configured, else as the last request came in."""
+        return (self.config.base_url or self.store.text("address")).rstrip("/")
 
 
 def place_of(request: HTTPConnection) -> Place:

@@ -18,11 +18,17 @@ from billing_app.sandbox.ids import new_id, random_text
 
 Json = dict[str, Any]
 
+# Columns that a file of an earlier sandbox lacks; sessions used to be found by their body.
+_ADDED_COLUMNS = {"due": "INTEGER", "clock": "TEXT"}
+_SESSIONS_DUE = (
+    "UPDATE objects SET due = json_extract(body, '$.expires_at')"
+    " WHERE type = 'checkout.session' AND json_extract(body, '$.status') = 'open'"
+)
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS objects (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, type TEXT NOT NULL, id TEXT NOT NULL, created INTEGER NOT NULL,
-    body TEXT NOT NULL, private TEXT NOT NULL DEFAULT '{}', UNIQUE (type, id)
+    body TEXT NOT NULL, private TEXT NOT NULL DEFAULT '{}', due INTEGER, clock TEXT, UNIQUE (type, id)
 );
 CREATE INDEX IF NOT EXISTS objects_in_order ON objects (type, seq);
 CREATE INDEX IF NOT EXISTS objects_of_customer ON objects (type, json_extract(body, '$.customer'), seq);
@@ -30,8 +36,10 @@ CREATE INDEX IF NOT EXISTS objects_of_payment ON objects (type, json_extract(bod
 CREATE INDEX IF NOT EXISTS objects_of_product ON objects (type, json_extract(body, '$.product'), seq);
 CREATE INDEX IF NOT EXISTS objects_by_lookup_key ON objects (type, json_extract(body, '$.lookup_key'))
     WHERE json_extract(body, '$.lookup_key') IS NOT NULL;
-CREATE INDEX IF NOT EXISTS open_sessions ON objects (json_extract(body, '$.expires_at'))
-    WHERE type = 'checkout.session' AND json_extract(body, '$.status') = 'open';
+CREATE INDEX IF NOT EXISTS objects_of_invoice ON objects (type, json_extract(body, '$.invoice'), seq);
+CREATE INDEX IF NOT EXISTS invoices_of_subscription
+    ON objects (json_extract(body, '$.parent.subscription_details.subscription'), seq) WHERE type = 'invoice';
+CREATE INDEX IF NOT EXISTS objects_due ON objects (clock, due) WHERE due IS NOT NULL;
 CREATE TABLE IF NOT EXISTS idempotency (
     key TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, path TEXT NOT NULL, status INTEGER NOT NULL,
     body TEXT NOT NULL, request_id TEXT NOT NULL, created INTEGER NOT NULL
@@ -58,13 +66,20 @@ class DataDirectoryInUse(Exception):
 
 @dataclass
 class Record:
-    """One stored object: what the API shows, and what only the sandbox knows."""
+    """One stored object: what the API shows, and what only the sandbox knows.
+
+    Attributes:
+        due: Unix time at which something happens to it by itself; None for never.
+        clock: the test clock it lives by; None for the clock of the whole sandbox.
+    """
 
     type: str
     id: str
     created: int
     body: Json
     private: Json = field(default_factory=dict)
+    due: int | None = None
+    clock: str | None = None
     seq: int = 0
 
 
@@ -87,7 +102,16 @@ class Store:
         self.sql.row_factory = sqlite3.Row
         for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON", "busy_timeout = 2000"):
             self.sql.execute("PRAGMA " + pragma)
+        self._grow()
         self.sql.executescript(_SCHEMA)
+
+    def _grow(self) -> None:
+        columns = {row["name"] for row in self.sql.execute("PRAGMA table_info(objects)")}
+        if not columns or columns >= _ADDED_COLUMNS.keys():
+            return
+        for name, kind in _ADDED_COLUMNS.items():
+            self.sql.execute(f"ALTER TABLE objects ADD COLUMN {name} {kind}")
+        self.sql.execute(_SESSIONS_DUE)
 
     def close(self) -> None:
         """Close the file and free the directory."""
@@ -114,6 +138,15 @@ class Store:
             return value
         return row["value"]
 
+    def text(self, name: str) -> str:
+        """What is kept under `name`; empty before it is set."""
+        row = self.sql.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
+        return "" if row is None else row["value"]
+
+    def set_text(self, name: str, value: str) -> None:
+        """Keep something under `name`."""
+        self.sql.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
+
     def get(self, object_type: str, object_id: str) -> Record | None:
         """One object, or None."""
         query = "SELECT * FROM objects WHERE type = ? AND id = ?"
@@ -123,9 +156,18 @@ class Store:
     def put(self, record: Record) -> None:
         """Insert or replace; an object keeps its place in the order of lists."""
         self.sql.execute(
-            "INSERT INTO objects (type, id, created, body, private) VALUES (?, ?, ?, ?, ?)"
-            " ON CONFLICT (type, id) DO UPDATE SET body = excluded.body, private = excluded.private",
-            (record.type, record.id, record.created, json.dumps(record.body), json.dumps(record.private)),
+            "INSERT INTO objects (type, id, created, body, private, due, clock) VALUES (?, ?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT (type, id) DO UPDATE SET body = excluded.body, private = excluded.private,"
+            " due = excluded.due, clock = excluded.clock",
+            (
+                record.type,
+                record.id,
+                record.created,
+                json.dumps(record.body),
+                json.dumps(record.private),
+                record.due,
+                record.clock,
+            ),
         )
 
     def delete(self, record: Record) -> None:
@@ -173,6 +215,18 @@ class Store:
         query = f"SELECT * FROM objects WHERE {' AND '.join(clauses)} ORDER BY seq {order} LIMIT ?"  # noqa: S608
         return [_record(row) for row in self.sql.execute(query, [*values, limit])]
 
+    def next_due(self, clock: str | None, until: int) -> Record | None:
+        """The object of a clock to which something happens first, at or before Unix time `until`.
+
+        At one moment a schedule changes its subscription before that renews, and an invoice is collected last.
+        """
+        query = (
+            "SELECT * FROM objects WHERE clock IS ? AND due <= ? ORDER BY due, CASE type"
+            " WHEN 'subscription_schedule' THEN 0 WHEN 'subscription' THEN 1 ELSE 2 END, seq LIMIT 1"
+        )
+        row = self.sql.execute(query, (clock, until)).fetchone()
+        return None if row is None else _record(row)
+
     def count(self, object_type: str) -> int:
         """How many objects of a type there are."""
         query = "SELECT count(*) FROM objects WHERE type = ?"
@@ -186,5 +240,7 @@ def _record(row: sqlite3.Row) -> Record:
         created=row["created"],
         body=json.loads(row["body"]),
         private=json.loads(row["private"]),
+        due=row["due"],
+        clock=row["clock"],
         seq=row["seq"],
     )

@@ -249,7 +249,7 @@ def test_a_session_expires_by_itself_and_cancels_what_was_tried(tmp_path: Path) 
         session = a_session(first.client())
         the_page(session).pay("4000 0000 0000 0002")
     with sqlite3.connect(tmp_path / "sandbox.sqlite3") as file:  # time passes
-        past = "UPDATE objects SET body = json_set(body, '$.expires_at', 1) WHERE id = ?"
+        past = "UPDATE objects SET body = json_set(body, '$.expires_at', 1), due = 1 WHERE id = ?"
         file.execute(past, (session.id,))
     file.close()
     with running(tmp_path, QUICK) as second:

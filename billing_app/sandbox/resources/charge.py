@@ -10,6 +10,7 @@ from billing_app.sandbox.work import Work
 
 # https://stripe.com/pricing: 2.9 % + 30 minor units, the standard fee in the United States.
 _FEE_PER_MILLE, _FEE_FIXED_MINOR = 29, 30
+_SAYS = {"refund": "REFUND", "refund_failure": "REFUND FAILURE", "adjustment": "CHARGEBACK"}
 _AVAILABLE_AFTER_S = 2 * 86_400
 
 
@@ -82,13 +83,23 @@ def book_refund(work: Work, charge: Json, refund_id: str, amount_minor: int) -> 
     return _transaction(work, charge, refund_id, kind="refund", amount_minor=-amount_minor, fee_minor=0)
 
 
+def book_failed_refund(work: Work, charge: Json, refund_id: str, amount_minor: int) -> Json:
+    """Take a failed refund back (https://docs.stripe.com/refunds#failed-refunds)."""
+    return _transaction(work, charge, refund_id, kind="refund_failure", amount_minor=amount_minor, fee_minor=0)
+
+
+def book_dispute(work: Work, charge: Json, dispute_id: str, amount_minor: int, fee_minor: int) -> Json:
+    """Book what a dispute takes (negative) or gives back, with its fee."""
+    return _transaction(work, charge, dispute_id, kind="adjustment", amount_minor=amount_minor, fee_minor=fee_minor)
+
+
 def _transaction(work: Work, charge: Json, source: str, *, kind: str, amount_minor: int, fee_minor: int) -> Json:
     currency = charge["currency"]
     detail = {
         "amount": fee_minor,
         "application": None,
         "currency": currency,
-        "description": "Stripe processing fees",
+        "description": "Dispute fee" if kind == "adjustment" else "Stripe processing fees",
         "type": "stripe_fee",
     }
     transaction: Json = {
@@ -99,12 +110,12 @@ def _transaction(work: Work, charge: Json, source: str, *, kind: str, amount_min
         "balance_type": "payments",
         "created": work.now,
         "currency": currency,
-        "description": charge["description"] if kind == "charge" else f"REFUND FOR CHARGE {charge['id']}",
+        "description": charge["description"] if kind == "charge" else f"{_SAYS[kind]} FOR CHARGE {charge['id']}",
         "exchange_rate": None,
         "fee": fee_minor,
         "fee_details": [detail] if fee_minor else [],
         "net": amount_minor - fee_minor,
-        "reporting_category": kind,
+        "reporting_category": "dispute" if kind == "adjustment" else kind,
         "source": source,
         "status": "pending",
         "type": kind,

@@ -17,7 +17,8 @@ def create(work: Work, params: Json) -> Json:
     session_rules.check(work, params)
     items = line_item.new_line_items(work, params.get("line_items", []), params["mode"])
     body = _new_session(work, params, items[0]["currency"])
-    record = Record("checkout.session", body["id"], work.now, body, _private(params, items))
+    record = work.add(body, _private(params, items))
+    record.due = body["expires_at"]
     retotal(record, _tax_country(work, params))
     total = body["amount_total"]
     if total:
@@ -84,6 +85,7 @@ def close(work: Work, record: Record) -> None:
         work.save(intent)
         work.emit("payment_intent.canceled", intent.body)
     record.body.update(status="expired", url=None)
+    record.due = None
     work.save(record)
     work.emit("checkout.session.expired", record.body)
 

@@ -6,7 +6,7 @@ from billing_app.sandbox.errors import invalid
 from billing_app.sandbox.ids import new_id, random_text
 from billing_app.sandbox.paging import page
 from billing_app.sandbox.parameters import refuse_others
-from billing_app.sandbox.resources import fields, payment_method
+from billing_app.sandbox.resources import fields, payment_method, subscription
 from billing_app.sandbox.store import Json, Record
 from billing_app.sandbox.work import Work
 
@@ -14,6 +14,7 @@ _PLAIN = (
     "business_name", "description", "email", "individual_name", "name", "phone", "preferred_locales", "tax_exempt",
 )  # fmt: skip
 _COMPOSITE = {"address", "expand", "invoice_settings", "metadata", "shipping"}
+_CREATE = {*_PLAIN, *_COMPOSITE, "payment_method", "test_clock"}
 _MAX_EMAIL = 512
 
 
@@ -45,7 +46,7 @@ def new_customer(work: Work, params: Json) -> Json:
         "preferred_locales": [],
         "shipping": None,
         "tax_exempt": "none",
-        "test_clock": None,
+        "test_clock": work.clock,
     }
     _apply(body, params)
     return body
@@ -53,7 +54,10 @@ def new_customer(work: Work, params: Json) -> Json:
 
 def create(work: Work, params: Json) -> Json:
     """POST /v1/customers; `payment_method` is attached and becomes no default by itself."""
-    refuse_others(params, {*_PLAIN, *_COMPOSITE, "payment_method"})
+    refuse_others(params, _CREATE)
+    if "test_clock" in params:
+        found = work.get("test_helpers.test_clock", params["test_clock"], param="test_clock")
+        work.clock, work.now = found.id, found.body["frozen_time"]
     record = work.add(new_customer(work, params))
     work.emit("customer.created", record.body)
     if "payment_method" in params:
@@ -87,6 +91,9 @@ def update(work: Work, params: Json, customer: str) -> Json:
 def delete(work: Work, params: Json, customer: str) -> Json:
     """DELETE /v1/customers/{id}: the id stays and answers `deleted`; payment methods are detached."""
     record = living(work, customer)
+    for found in work.store.find("subscription", {"customer": customer}):
+        if found.body["status"] not in subscription.ENDED:
+            subscription.end(work, found)
     for method in work.store.find("payment_method", {"customer": customer}):
         payment_method.detach(work, {}, method.id)
     work.emit("customer.deleted", record.body)
@@ -97,10 +104,12 @@ def delete(work: Work, params: Json, customer: str) -> Json:
 
 def listing(work: Work, params: Json) -> Json:
     """GET /v1/customers; filters: email, created."""
-    refuse_others(params, {"created", "email", "ending_before", "expand", "limit", "starting_after"})
+    refuse_others(params, {"created", "email", "ending_before", "expand", "limit", "starting_after", "test_clock"})
     where: dict[str, Any] = {"deleted": None}
     if "email" in params:
         where["email"] = params["email"]
+    if "test_clock" in params:
+        where["test_clock"] = params["test_clock"]
     return page(work, "customer", params, "/v1/customers", where)
 
 

@@ -39,17 +39,13 @@ def apply_tax(items: list[Json], country: str | None) -> None:
 
 def _line_item(work: Work, line: Json, path: str, mode: str) -> Json:
     refuse_others(line, {"metadata", "price", "price_data", "quantity"}, path)
-    if ("price" in line) == ("price_data" in line):
-        raise invalid(
-            f"You must specify either `price` or `price_data` in {path}.", param=path, code="parameter_missing"
-        )
+    chosen = chosen_price(work, line, path)
     if "quantity" not in line:
         raise missing(f"{path}[quantity]")
     quantity = line["quantity"]
     if not 1 <= quantity <= _MAX_QUANTITY:
         message = f"Invalid integer: {quantity}. This value must be between 1 and {_MAX_QUANTITY}."
         raise invalid(message, param=f"{path}[quantity]", code="parameter_invalid_integer")
-    chosen = _listed_price(work, line["price"], path) if "price" in line else _inline_price(work, line, path)
     if mode == "payment" and chosen["recurring"] is not None:
         raise invalid(
             "You specified `payment` mode but passed a recurring price. Either switch to `subscription` mode or "
@@ -74,6 +70,19 @@ def _line_item(work: Work, line: Json, path: str, mode: str) -> Json:
         "price": chosen,
         "quantity": quantity,
     }
+
+
+def chosen_price(work: Work, line: Json, path: str) -> Json:
+    """The price of a line or an item: one there is, or one made inline.
+
+    Raises:
+        ApiError: none or both given, no such price, or not for sale.
+    """
+    if ("price" in line) == ("price_data" in line):
+        raise invalid(
+            f"You must specify either `price` or `price_data` in {path}.", param=path, code="parameter_missing"
+        )
+    return _listed_price(work, line["price"], path) if "price" in line else _inline_price(work, line, path)
 
 
 def _listed_price(work: Work, price_id: str, path: str) -> Json:

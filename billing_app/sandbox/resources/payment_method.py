@@ -207,6 +207,16 @@ def declined(decline: Decline, *, keep_changes: bool = False, **extra: Any) -> A
     )
 
 
+def no_default() -> ApiError:
+    """400: there is no payment method to collect with."""
+    message = (
+        "This customer has no attached payment source or default payment method. Please consider adding a default "
+        "payment method. For more information, visit "
+        "https://docs.stripe.com/billing/subscriptions/payment-methods-setting#payment-method-priority."
+    )
+    return invalid(message, code="resource_missing")
+
+
 def _card(work: Work, given: Json) -> tuple[Card, int, int]:
     refuse_others(given, {"number", "exp_month", "exp_year", "cvc", "token"}, "card")
     if "token" in given:

@@ -6,8 +6,12 @@ from billing_app.sandbox.ids import new_id, random_text
 from billing_app.sandbox.paging import page
 from billing_app.sandbox.parameters import refuse_others
 from billing_app.sandbox.resources import charge, fields
+from billing_app.sandbox.resources.payment_method import card_of
 from billing_app.sandbox.store import Json, Record
 from billing_app.sandbox.work import Work
+
+# "Some time later" in https://docs.stripe.com/testing#refunds: an hour of the clock here.
+LATER_S = 3600
 
 
 def create(work: Work, params: Json) -> Json:
@@ -16,6 +20,7 @@ def create(work: Work, params: Json) -> Json:
     paid = _charge(work, params)
     amount = _amount(params, paid.body)
     refund_id = new_id("refund")
+    behaviour = card_of(work.get("payment_method", paid.body["payment_method"])).behaviour
     body: Json = {
         "id": refund_id,
         "object": "refund",
@@ -38,11 +43,14 @@ def create(work: Work, params: Json) -> Json:
         "reason": params.get("reason"),
         "receipt_number": None,
         "source_transfer_reversal": None,
-        "status": "succeeded",
+        "status": "pending" if behaviour == "refund_pending" else "succeeded",
         "transfer_reversal": None,
     }
     body["balance_transaction"] = charge.book_refund(work, paid.body, refund_id, amount)["id"]
-    work.add(body)
+    made = work.add(body)
+    if behaviour in ("refund_fails", "refund_pending"):
+        made.due = work.now + LATER_S
+        work.save(made)
     before = {"amount_refunded": paid.body["amount_refunded"], "refunded": paid.body["refunded"]}
     paid.body["amount_refunded"] += amount
     paid.body["refunded"] = paid.body["amount_refunded"] == paid.body["amount_captured"]
@@ -50,6 +58,39 @@ def create(work: Work, params: Json) -> Json:
     work.emit("refund.created", body)
     work.emit("charge.refunded", paid.body, before)
     return body
+
+
+def fail(work: Work, record: Record) -> None:
+    """The bank sends a refund back: the money returns to the balance, and the charge counts it no more."""
+    body = record.body
+    paid = work.get("charge", body["charge"])
+    back = charge.book_failed_refund(work, paid.body, record.id, body["amount"])
+    body.update(
+        status="failed", failure_reason="lost_or_stolen_card", failure_balance_transaction=back["id"],
+    )  # fmt: skip
+    record.due = None
+    work.save(record)
+    before = {"amount_refunded": paid.body["amount_refunded"], "refunded": paid.body["refunded"]}
+    paid.body["amount_refunded"] -= body["amount"]
+    paid.body["refunded"] = False
+    work.save(paid)
+    previous = {"status": "succeeded"}
+    work.emit("refund.updated", body, previous)
+    work.emit("charge.refund.updated", body, previous)
+    work.emit("refund.failed", body)
+    work.emit("charge.updated", paid.body, before)
+
+
+def due(work: Work, record: Record) -> None:
+    """What the card of the charge does to its refunds some time later."""
+    if record.body["status"] == "pending":
+        record.body["status"] = "succeeded"
+        record.due = None
+        work.save(record)
+        for name in ("refund.updated", "charge.refund.updated"):
+            work.emit(name, record.body, {"status": "pending"})
+    else:
+        fail(work, record)
 
 
 def retrieve(work: Work, params: Json, refund: str) -> Json:

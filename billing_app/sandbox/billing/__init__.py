@@ -1,0 +1,1 @@
+"""What happens to subscriptions and invoices with time: periods, prorations, collection, retries."""

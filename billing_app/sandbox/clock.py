@@ -1,0 +1,27 @@
+"""The clock of the whole sandbox: wall time and an offset that only grows, kept in the store.
+
+Customers without a test clock of their own live by it. Signatures, deliveries and idempotency keys follow the wall.
+"""
+
+import time
+
+from billing_app.sandbox.store import Store
+
+_OFFSET = "clock-offset-s"
+
+
+def now(store: Store) -> int:
+    """The time of the sandbox, Unix seconds."""
+    return int(time.time()) + offset_s(store)
+
+
+def offset_s(store: Store) -> int:
+    """How many seconds the sandbox is ahead of the wall."""
+    return int(store.text(_OFFSET) or 0)
+
+
+def move_to(store: Store, moment: int) -> None:
+    """Let it be `moment` now; an earlier moment than now changes nothing."""
+    ahead = moment - now(store)
+    if ahead > 0:
+        store.set_text(_OFFSET, str(offset_s(store) + ahead))
