@@ -1,6 +1,7 @@
 """The built pages: when they must be built again, where they are kept, and how a finished build goes into service."""
 
 import hashlib
+import json
 import os
 import shutil
 import subprocess
@@ -36,7 +37,8 @@ def fingerprint(*parts: str, project: Path = PROJECT) -> str:
     """
     digest = hashlib.sha256("\0".join(parts).encode())
     for path in _files(project, ("reflex.lock",)):
-        digest.update(path.read_bytes() + b"\0")
+        # npm writes the same content in another order now and then.
+        digest.update(json.dumps(json.loads(path.read_text()), sort_keys=True).encode() + b"\0")
     return digest.hexdigest()[:16]
 
 

@@ -17,7 +17,7 @@ from billing_app.web import SERVE_WHAT_IS_BUILT
 def project(tmp_path: Path) -> Path:
     for name in ("billing_app/ui/page.py", "billing_app/cli/run.py", "assets/tokens.css", "reflex.lock/package.json"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text("one")
+        (tmp_path / name).write_text("1")
     (tmp_path / "rxconfig.py").write_text("one")
     return tmp_path
 
@@ -49,9 +49,17 @@ def test_catalogue_version_address_and_lock_file_each_mean_another_build(project
         fingerprint("sources", "showcase", "1", "https://billing.example.com", project=project),
         fingerprint("sources", "interview_mate", "1", "http://localhost:3000", project=project),
     }
-    (project / "reflex.lock" / "package.json").write_text("two")
+    (project / "reflex.lock" / "package.json").write_text("2")
     names.add(fingerprint("sources", "showcase", "1", "http://localhost:3000", project=project))
     assert len(names) == 5
+
+
+def test_a_lock_file_in_another_order_means_no_other_build(project: Path) -> None:
+    lock = project / "reflex.lock" / "package.json"
+    lock.write_text('{"react": "19", "vite": "8"}')
+    before = fingerprint("sources", project=project)
+    lock.write_text('{"vite": "8",\n "react": "19"}')
+    assert fingerprint("sources", project=project) == before
 
 
 def a_finished_build(places: Places, text: str) -> None:
