@@ -27,6 +27,8 @@ from billing_app.payments.returns import ReturnLinks
 from billing_app.payments.stripe_customers import StripeCustomers
 from billing_app.playground.drafts import DraftService
 from billing_app.playground.interviews import InterviewService
+from billing_app.playground.library import LibraryService
+from billing_app.playground.question_sets import QuestionSetService
 from billing_app.settings import Mode, Settings
 
 SECRET_LENGTH_MIN = 32
@@ -54,6 +56,8 @@ class Services:
     reconciler: Reconciler
     drafts: DraftService
     interviews: InterviewService
+    question_sets: QuestionSetService
+    library: LibraryService
 
 
 def put_together(settings: Settings, database: Database) -> Services:
@@ -73,6 +77,7 @@ def put_together(settings: Settings, database: Database) -> Services:
     credit_service = CreditService(database, ledger)
     entitlements = EntitlementService(database, catalog, credit_service)
     gateway = StripeGateway(settings)
+    question_sets = QuestionSetService(database, catalog, entitlements)
     applier = Applier(database, gateway, catalog, ledger)
 
     async def brand() -> Brand:
@@ -108,6 +113,8 @@ def put_together(settings: Settings, database: Database) -> Services:
         reconciler=Reconciler(database),
         drafts=DraftService(database),
         interviews=InterviewService(database, catalog, entitlements, credit_service),
+        question_sets=question_sets,
+        library=LibraryService(database, catalog, entitlements, question_sets),
     )
 
 
@@ -115,7 +122,7 @@ async def build(settings: Settings) -> Services:
     """Make the services of this process, and make sure that database and Stripe key belong together.
 
     A database that is stamped opens also while Stripe is down, so that parts may start in any order; who Stripe says
-    we are is checked as soon as it answers.
+    we are is then checked before anything else is asked of it.
 
     Raises:
         WrongDatabase: the database belongs to another mode or account; says what to do.
@@ -158,6 +165,7 @@ async def check_stamp(services: Services) -> None:
                 "check STRIPE_API_BASE and the network, then start again."
             ) from None
         logger.warning("Stripe does not answer; going on with the account this database was stamped with")
+        services.gateway.expect_account(stamped.stripe_account or "")
         return
     async with services.database.transaction() as session:
         await stamp(session, Identity(mode, account, livemode))

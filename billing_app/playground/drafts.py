@@ -12,6 +12,7 @@ from billing_app import clock
 from billing_app.db.engine import Database
 from billing_app.errors import InvalidInput
 from billing_app.playground.models import Draft
+from billing_app.playground.texts import storable
 
 MAX_TEXT = 20_000
 MAX_PAGES = 100
@@ -54,7 +55,7 @@ class DraftService:
         _check_page(page)
         if not isinstance(text, str) or len(text) > MAX_TEXT:
             raise InvalidInput(f"A draft has {MAX_TEXT:,} characters at most.", field="text")
-        if "\x00" in text or not _is_unicode(text):
+        if not storable(text):
             raise InvalidInput("A draft must be text, without NUL characters.", field="text")
         if not text:
             await self.clear(customer_id, page)
@@ -82,11 +83,3 @@ class DraftService:
 def _check_page(page: str) -> None:
     if not isinstance(page, str) or not _PAGE.fullmatch(page):
         raise InvalidInput('A page\'s name is lower-case letters, digits, "/", "-" and "_", 100 at most.', field="page")
-
-
-def _is_unicode(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True

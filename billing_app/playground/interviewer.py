@@ -58,9 +58,12 @@ TOPICS: tuple[Topic, ...] = (
 _FOLLOW_UP_BELOW_WORDS = 25
 _WORD = re.compile(r"[^\W\d_][\w'-]*")
 _FILLER = frozenset(
-    """the and that this with from have has had was were are for but not you your our they them their there then than
-    would could should about into over just very really some what when which who will been being because also did
-    does doing done made make well good like much many more most other after before while where only same such""".split()
+    _WORD.findall(
+        """the and that this with from have has had was were are for but not you your our they them their there then
+        than would could should about into over just very really some what when which who will been being because also
+        did does doing done made make well good like much many more most other after before while where only same
+        such"""
+    )
 )
 _EVIDENCE = re.compile(r"\d|percent|%|weeks?|days?|months?|hours?", re.IGNORECASE)
 _OWNERSHIP = re.compile(r"\bI\b")

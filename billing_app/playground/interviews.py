@@ -19,6 +19,8 @@ from billing_app.errors import Conflict, InvalidInput, NotFound
 from billing_app.playground import store
 from billing_app.playground.interviewer import ANSWER_MAX, JOB_MAX, Turn, feedback, next_question, topic
 from billing_app.playground.models import Interview
+from billing_app.playground.offered import feature_with
+from billing_app.playground.texts import storable
 
 HEARTBEAT_S = 30
 HOLD_TTL_S = 90
@@ -129,7 +131,7 @@ class InterviewService:
             InterviewOver: it has ended, or its hold ran out before it began.
         """
         said = text.strip() if isinstance(text, str) else ""
-        if not said or len(said) > ANSWER_MAX or not _storable(said):
+        if not said or len(said) > ANSWER_MAX or not storable(said):
             raise InvalidInput(f"An answer is text of 1 to {ANSWER_MAX:,} characters.", field="text")
         row = await self._own(customer_id, interview_id)
         if row.state == "waiting":
@@ -182,11 +184,7 @@ class InterviewService:
         return len(rows)
 
     async def _feature(self) -> str:
-        catalog = await self._catalog.current()
-        found = next((each.code for each in catalog.features if each.playground == "interview"), None)
-        if found is None:
-            raise NotFound("There is no practice interview in this catalogue.")
-        return found
+        return feature_with(await self._catalog.current(), "interview").code
 
     async def _own(self, customer_id: int, interview_id: str) -> Interview:
         if not _ID.fullmatch(interview_id):
@@ -264,10 +262,3 @@ def _view(row: Interview) -> InterviewView:
         charged=row.charged,
         feedback=tuple(feedback(turns, row.job)) if row.state == "ended" and turns else (),
     )
-
-
-def _storable(text: str) -> bool:
-    try:
-        return "\x00" not in text and bool(text.encode())
-    except UnicodeEncodeError:
-        return False
