@@ -9,7 +9,6 @@ from billing_app.api.app import create_app, serve_with
 from billing_app.bootstrap import build, close
 from billing_app.jobs import worker_in_process
 from billing_app.settings import get_settings
-from billing_app.ui.addresses import answering_without_slash
 from billing_app.ui.routes import register
 from billing_app.ui.theme import STYLESHEETS
 from billing_app.ui.trouble import WRAPS, handler_failed
@@ -36,7 +35,7 @@ app = rx.App(
     toaster=None,
     app_wraps=WRAPS,
     backend_exception_handler=handler_failed,
-    api_transformer=[answering_without_slash, api],
+    api_transformer=api,
 )
 app.register_lifespan_task(services_of_this_process)
 register(app)
