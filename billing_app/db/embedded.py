@@ -52,6 +52,8 @@ class EmbeddedServer:
             self._insist(self._server.start, give_up)
             _restore_modes(modes)
             self._insist(self._make_database, give_up)
+        except OSError as error:
+            raise RuntimeError(f"The embedded PostgreSQL could not be started: {_one_line(error)}.") from error
         except Exception as error:
             raise RuntimeError(
                 f"The embedded PostgreSQL did not start ({_one_line(error)}). Its log is {self.data_dir / 'log'}; "

@@ -1,15 +1,16 @@
 """The one module that talks to Stripe. Timeouts, bounded retries, our own errors; never inside a transaction."""
 
 import logging
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NoReturn, TypeVar
+from typing import Any, TypeVar
 
 import stripe
 
-from billing_app.errors import Conflict, DomainError, NotFound, Unavailable
+from billing_app.errors import Conflict, Unavailable
 from billing_app.payments.event_types import ENDPOINT_TYPES
+from billing_app.payments.stripe_errors import NotAnEvent, StripeRefused, WrongSignature, raise_ours
 from billing_app.payments.stripe_objects import (
     MANAGED_BY,
     Charge,
@@ -35,44 +36,6 @@ _PAGE = 100
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
-
-
-class PaymentDeclined(DomainError):
-    """The card or its bank refused; the customer may try another one."""
-
-    status = 402
-    code = "payment_declined"
-    title = "The payment was declined"
-
-
-class MissingAtStripe(NotFound):
-    """Stripe has no such object; `extra["param"]` names the parameter that pointed to it."""
-
-    code = "missing_at_stripe"
-
-
-class StripeRefused(DomainError):
-    """Stripe refuses our request or our key: for the operator to mend. Its words go to the log, not to the customer."""
-
-    status = 502
-    code = "payment_provider_refused"
-    title = "The payment provider refused the request"
-
-
-class WrongSignature(DomainError):
-    """A delivery that Stripe did not sign with our endpoint's secret."""
-
-    status = 400
-    code = "wrong_signature"
-    title = "The signature is not valid"
-
-
-class NotAnEvent(DomainError):
-    """A signed delivery that is no snapshot event: the endpoint is set up for another kind."""
-
-    status = 400
-    code = "not_an_event"
-    title = "The body is not an event"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +70,7 @@ class StripeGateway:
         key = settings.stripe_secret_key.get_secret_value() or SANDBOX_KEY
         self.livemode = key.startswith(("sk_live_", "rk_live_"))
         self._webhook_secret = settings.stripe_webhook_secret.get_secret_value()
+        self._unconfirmed_account: str | None = None
         self._http = Transport(settings.stripe_api_base)
         self._stripe = stripe.StripeClient(
             key,
@@ -119,9 +83,16 @@ class StripeGateway:
         """Verify deliveries with this secret from now on: for an endpoint made while we run."""
         self._webhook_secret = secret
 
+    def expect_account(self, account: str) -> None:
+        """Before anything else is asked or done, make sure that the key belongs to this account.
+
+        For a start while Stripe does not answer: a key of another account must sell and grant nothing.
+        """
+        self._unconfirmed_account = account
+
     async def account(self) -> str:
         """The id of the account the key belongs to."""
-        return (await self._call(self._stripe.v1.accounts.retrieve_current_async())).id
+        return (await _translated(self._stripe.v1.accounts.retrieve_current_async())).id
 
     async def create_customer(self, *, customer_id: int, email: str | None, name: str | None, key: str) -> str:
         """Make the Stripe customer that stands for ours; repeating `key` gives the same one."""
@@ -237,7 +208,12 @@ class StripeGateway:
 
         Stripe tells a secret once, so keep it: `secret` is the new one, or `known_secret`. An endpoint of ours whose
         secret nobody kept is replaced; endpoints of others are left alone. For the sandbox's set-up.
+
+        Raises:
+            Conflict: in live mode, where an endpoint is never replaced behind somebody's back.
         """
+        if self.livemode:
+            raise Conflict("In live mode make the webhook endpoint in Stripe, and set STRIPE_WEBHOOK_SECRET.")
         listed = await self._call(self._stripe.v1.webhook_endpoints.list_async({"limit": _PAGE}))
         ours = [made for made in listed.data if made.url == url and _metadata(made).get("managed_by") == MANAGED_BY]
         if known_secret and ours:
@@ -256,6 +232,13 @@ class StripeGateway:
             )
         )
         return Endpoint(created.id, url, created.secret)
+
+    async def drop_webhook_endpoint(self, url: str) -> None:
+        """Delete what we made at `url`, such as a sandbox's endpoint for a port that is no longer ours."""
+        listed = await self._call(self._stripe.v1.webhook_endpoints.list_async({"limit": _PAGE}))
+        for made in listed.data:
+            if made.url == url and _metadata(made).get("managed_by") == MANAGED_BY:
+                await self._call(self._stripe.v1.webhook_endpoints.delete_async(made.id))
 
     def verified(self, body: bytes, signature: str | None) -> Event:
         """The event in a delivery, if its signature over the raw body is ours and not older than five minutes.
@@ -282,32 +265,29 @@ class StripeGateway:
         """Give the connections back."""
         await self._http.close_async()
 
-    async def _call(self, call: Awaitable[T]) -> T:
-        try:
-            return await call
-        except stripe.StripeError as error:
-            _translate(error)
+    async def _call(self, call: Coroutine[Any, Any, T]) -> T:
+        if self._unconfirmed_account is not None:
+            try:
+                await self._confirm_account(self._unconfirmed_account)
+            except BaseException:
+                call.close()
+                raise
+        return await _translated(call)
+
+    async def _confirm_account(self, expected: str) -> None:
+        found = await self.account()
+        if found != expected:
+            logger.critical("the Stripe key belongs to %s, the database to %s: nothing is sold", found, expected)
+            raise StripeRefused("Payments are switched off: the operator has to look at the Stripe key.")
+        self._unconfirmed_account = None
+
+
+async def _translated(call: Awaitable[T]) -> T:
+    try:
+        return await call
+    except stripe.StripeError as error:
+        raise_ours(error)
 
 
 def _metadata(made: Any) -> dict[str, str]:
     return made.metadata.to_dict() if made.metadata else {}
-
-
-def _translate(error: stripe.StripeError) -> NoReturn:
-    """Raise our error for the SDK's; the provider's own words stay in the log (WL17)."""
-    match error:
-        case stripe.CardError():
-            raise PaymentDeclined("The payment was declined. Try another card.") from error
-        case stripe.APIConnectionError() | stripe.RateLimitError():
-            raise Unavailable("The payment provider does not answer now. Nothing was charged; try again.") from error
-        case stripe.IdempotencyError():
-            logger.error("Stripe: idempotency mismatch: %s", error)
-            raise Conflict("This request was sent before with other content. Start again.") from error
-        case stripe.InvalidRequestError() if error.code == "resource_missing" or error.http_status == 404:
-            raise MissingAtStripe("The payment provider does not know this.", param=error.param) from error
-        case stripe.InvalidRequestError() | stripe.AuthenticationError() | stripe.PermissionError():
-            logger.error("Stripe refused a request of ours: %s", error)
-            raise StripeRefused("The payment provider refused the request. The operator has been told.") from error
-        case _:
-            logger.warning("Stripe answered with an error: %s", error)
-            raise Unavailable("The payment provider has a problem. Nothing was charged; try again.") from error

@@ -109,13 +109,21 @@ class Places:
             _write_privately(path, new_secret(), exclusive=True)
         return path.read_text().strip()
 
+    def webhook_url(self) -> str | None:
+        """Where the sandbox was last told to deliver to."""
+        return self._webhook().get("url")
+
     def webhook_secret(self, url: str) -> str | None:
         """The secret of the sandbox's endpoint that delivers to `url`, if it was kept."""
+        kept = self._webhook()
+        return kept.get("secret") if kept.get("url") == url else None
+
+    def _webhook(self) -> dict[str, str]:
         try:
             kept = json.loads((self.root / "webhook_secret").read_text())
         except (OSError, ValueError):
-            return None
-        return kept.get("secret") if isinstance(kept, dict) and kept.get("url") == url else None
+            return {}
+        return kept if isinstance(kept, dict) else {}
 
     def keep_webhook_secret(self, url: str, secret: str) -> None:
         """Keep it: the sandbox tells it once, as Stripe does."""

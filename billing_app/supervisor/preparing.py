@@ -63,6 +63,9 @@ async def prepare(settings: Settings, webhook_url: str) -> dict[str, Any]:
 async def _endpoint(services: Services, url: str) -> str:
     """The secret of the endpoint by which our sandbox reports to us."""
     places = Places.of(services.settings)
+    before = places.webhook_url()
+    if before and before != url:  # another port than last time
+        await services.gateway.drop_webhook_endpoint(before)
     known = places.webhook_secret(url)
     endpoint = await services.gateway.ensure_webhook_endpoint(url, types=sorted(RULES), known_secret=known)
     secret = endpoint.secret or known

@@ -50,7 +50,7 @@ def test_a_data_folder_that_cannot_be_used_is_told_at_once(tmp_path: Path) -> No
     (tmp_path / "showcase" / "postgres").write_text("a file where a folder should be")
     done = command("run", "--port", str(free_port()), DATA_DIR=str(tmp_path), CATALOG="showcase")
     assert done.returncode == 1
-    assert done.stderr.startswith("The embedded PostgreSQL did not start")
+    assert done.stderr.startswith("The embedded PostgreSQL could not be started")
     assert "Traceback" not in done.stderr
 
 

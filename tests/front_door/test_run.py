@@ -64,6 +64,39 @@ def test_a_command_works_on_the_running_installation(product: Product) -> None:
     assert "No change: version 1 is in place" in done.stdout
 
 
+def test_the_demo_customer_has_bought_and_used(product: Product) -> None:
+    own = {"DATA_DIR": str(product.data_dir)}
+    assert command("balance", "demo@example.com", **own).stdout.startswith("available 8, held 0, frozen 0, owed 0")
+    assert command("ledger", "demo@example.com", **own).stdout.count("consume") == 8
+    assert "Large pack" in command("balance", "ext:demo-host-2", **own).stdout
+    again = command("demo", "seed", **own)
+    assert again.returncode == 0, again.stderr
+    assert command("balance", "demo@example.com", **own).stdout.startswith("available 8,")
+
+
+def test_an_operator_gives_credits_once_and_the_doctor_finds_no_drift(product: Product) -> None:
+    own = {"DATA_DIR": str(product.data_dir)}
+    for _ in range(2):
+        given = command("grant", "ext:demo-host-1", "5", "--reason", "an apology", "--key", "apology-1", **own)
+        assert given.returncode == 0, given.stderr
+        assert "available now: 117" in given.stdout
+    refused = command("grant", "ext:demo-host-1", "6", "--reason", "an apology", "--key", "apology-1", **own)
+    assert refused.returncode == 1
+    assert "was used for another request" in refused.stderr
+    doctor = command("doctor", **own)
+    assert doctor.returncode == 0, doctor.stderr
+    assert "0 rules do not hold" in doctor.stdout
+
+
+def test_what_stripe_delivered_is_listed_and_replayed_without_change(product: Product) -> None:
+    own = {"DATA_DIR": str(product.data_dir)}
+    until(lambda: " done " in command("webhooks", "list", "--state", "done", **own).stdout)
+    event = next(word for word in command("webhooks", "list", **own).stdout.split() if word.startswith("evt_"))
+    replayed = command("webhooks", "replay", event, **own)
+    assert replayed.returncode == 0, replayed.stderr
+    assert replayed.stdout == f"{event}: no change\n"
+
+
 @pytest.mark.parametrize("part", ["billing_app web", "billing_app.sandbox"])
 def test_a_part_that_is_killed_is_started_again(product: Product, part: str) -> None:
     before = pid_of(product, part)
@@ -90,6 +123,7 @@ def test_it_ends_in_order_and_leaves_nothing_behind(product: Product) -> None:
 
 
 def test_a_second_start_serves_within_10_seconds_from_what_was_built(product: Product) -> None:
+    product.port = free_port()
     took = product.start()
     text = "\n".join(product.said)
     assert "as built before" in text
