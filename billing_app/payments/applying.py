@@ -15,10 +15,11 @@ from billing_app.db.engine import Database
 from billing_app.errors import DomainError, NotFound
 from billing_app.payments import inbox_store
 from billing_app.payments.events import RULES, Context
-from billing_app.payments.gateway import MissingAtStripe, StripeGateway
+from billing_app.payments.gateway import StripeGateway
 from billing_app.payments.models import WebhookEvent
 from billing_app.payments.retries import pause_after
 from billing_app.payments.settlement import MissingParent, NotOurs, settle
+from billing_app.payments.stripe_errors import MissingAtStripe
 
 logger = logging.getLogger(__name__)
 

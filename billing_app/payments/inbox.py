@@ -17,8 +17,9 @@ from billing_app.payments import inbox_store
 from billing_app.payments.applying import Applied, Applier, TryAgain
 from billing_app.payments.checkout import customer_lock
 from billing_app.payments.event_types import APPLIED, UNCOVERED
-from billing_app.payments.gateway import API_VERSION, StripeGateway, WrongSignature
+from billing_app.payments.gateway import API_VERSION, StripeGateway
 from billing_app.payments.models import EVENT_STATES, WebhookEvent
+from billing_app.payments.stripe_errors import WrongSignature
 from billing_app.payments.stripe_objects import Event
 
 APPLY_TASK = "apply_event"

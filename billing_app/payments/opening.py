@@ -17,10 +17,11 @@ from billing_app.db.engine import Database
 from billing_app.entitlements import unlocking
 from billing_app.errors import Conflict, DomainError, Unavailable
 from billing_app.payments import store
-from billing_app.payments.gateway import LineItem, MissingAtStripe, StripeGateway, StripeRefused
+from billing_app.payments.gateway import LineItem, StripeGateway
 from billing_app.payments.models import Checkout
 from billing_app.payments.progress import Started
 from billing_app.payments.stripe_customers import StripeCustomers
+from billing_app.payments.stripe_errors import MissingAtStripe, StripeRefused
 from billing_app.payments.stripe_objects import Session
 
 LIFETIME = timedelta(hours=1)

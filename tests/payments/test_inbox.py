@@ -4,6 +4,7 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -288,3 +289,8 @@ async def test_an_event_whose_job_was_lost_is_queued_again(shop: Shop) -> None:
     assert await shop.services.inbox.queue_left_behind() > 0
     await shop.work()
     assert await shop.available(customer) == 25
+
+
+def test_the_documentation_names_every_type_the_endpoint_needs() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "payments.md").read_text(encoding="utf-8")
+    assert [kind for kind in ENDPOINT_TYPES if f"`{kind}`" not in text] == []

@@ -10,12 +10,13 @@ from pydantic import SecretStr
 
 from billing_app.bootstrap import build, close
 from billing_app.db.stamp import WrongDatabase
-from billing_app.errors import InvalidInput, Unavailable
-from billing_app.payments.gateway import StripeGateway, StripeRefused
+from billing_app.errors import Conflict, InvalidInput, Unavailable
+from billing_app.payments.gateway import StripeGateway
+from billing_app.payments.stripe_errors import StripeRefused
 from billing_app.sandbox.server import free_port
 from billing_app.settings import Settings
 from tests.shop import HOST, SECRET, Shop, a_shop
-from tests.stripe_sandbox import StripeSandbox
+from tests.stripe_sandbox import StripeSandbox, stripe_sandbox
 
 
 def settings_for(database_url: str, api_base: str, **changes: object) -> Settings:
@@ -38,8 +39,8 @@ class Wire:
 
 
 @contextlib.asynccontextmanager
-async def a_wire(sandbox: StripeSandbox) -> AsyncIterator[Wire]:
-    port, target = free_port(HOST), int(sandbox.url.rsplit(":", 1)[1])
+async def a_wire(sandbox: StripeSandbox, port: int = 0) -> AsyncIterator[Wire]:
+    port, target = port or free_port(HOST), int(sandbox.url.rsplit(":", 1)[1])
     wire = Wire(f"http://{HOST}:{port}")
 
     async def carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -113,13 +114,36 @@ async def test_a_new_database_waits_for_stripe_and_a_known_one_opens_without(
 async def test_a_database_refuses_a_key_of_another_mode_or_account(
     database_url: str, sandbox: StripeSandbox, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    from tests.stripe_sandbox import stripe_sandbox
-
     await close(await build(settings_for(database_url, sandbox.url)))
     with stripe_sandbox(tmp_path_factory.mktemp("other")) as other, pytest.raises(WrongDatabase):
         await build(settings_for(database_url, other.url))
     with pytest.raises(WrongDatabase, match="Use the key it was made with"):
         await build(settings_for(database_url, sandbox.url, stripe_secret_key=SecretStr("sk_live_x")))
+
+
+async def test_a_key_of_another_account_that_was_not_seen_at_the_start_sells_nothing(
+    shop: Shop, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    customer, port = await shop.a_customer(), free_port(HOST)
+    settings = settings_for(shop.services.settings.database_url, f"http://{HOST}:{port}", public_url=shop.url)
+    services = await build(settings)
+    try:
+        with stripe_sandbox(tmp_path_factory.mktemp("other")) as other:
+            async with a_wire(other, port):
+                with pytest.raises(StripeRefused, match="Stripe key"):
+                    await services.checkout.start(customer, "pack", "starter")
+            assert (await asyncio.to_thread(other.client().v1.customers.list)).data == []
+        async with a_wire(shop.sandbox, port):
+            assert (await services.checkout.start(customer, "pack", "starter")).url
+    finally:
+        await close(services)
+
+
+async def test_an_endpoint_is_never_replaced_in_live_mode() -> None:
+    gateway = StripeGateway(settings_for("", "http://127.0.0.1:9", stripe_secret_key=SecretStr("sk_live_x")))
+    with pytest.raises(Conflict, match="In live mode"):
+        await gateway.ensure_webhook_endpoint("https://example.com/hooks")
+    await gateway.close()
 
 
 async def test_a_process_without_a_secret_key_refuses_to_start(database_url: str, sandbox: StripeSandbox) -> None:
