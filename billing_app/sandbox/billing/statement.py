@@ -72,9 +72,9 @@ def bill(
         proration_date=proration_date,
         preview=preview,
     )
-    invoice_item.taken(work, waiting, made.id)
     remember_debits(record, made)
     if not preview:
+        invoice_item.taken(work, waiting, made.id)
         owner.body["currency"] = owner.body["currency"] or body["currency"]
         work.save(owner)
     return made

@@ -75,7 +75,7 @@ def read(work: Work, given: list[Json], start: int, current: Json | None = None)
             raise missing(f"{path}[items]")
         prices = [recurring_price(work, item, f"{path}[items][{n}]") for n, item in enumerate(one["items"])]
         check_alike(prices)
-        begins = _start(one, start, path, first=at == 0, current=current)
+        begins = _start(one, start, path, first=at == 0)
         ends = _end(work, one, begins, prices[0]["recurring"], path)
         items = [
             {"price": price["id"], "quantity": quantity(item, f"{path}[items][{n}]")}
@@ -90,13 +90,13 @@ def read(work: Work, given: list[Json], start: int, current: Json | None = None)
     return phases
 
 
-def _start(one: Json, start: int, path: str, *, first: bool, current: Json | None) -> int:
+def _start(one: Json, start: int, path: str, *, first: bool) -> int:
     given = one.get("start_date", start)
     if given == "now":
         given = start
     if not first and given != start:
         raise invalid("A phase must start when the one before ends.", param=f"{path}[start_date]")
-    return given if current is None or "start_date" in one else current["start_date"]
+    return given
 
 
 def _end(work: Work, one: Json, begins: int, recurring: Json, path: str) -> int:
