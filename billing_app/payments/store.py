@@ -279,14 +279,3 @@ async def add_failure(session: AsyncSession, values: dict[str, Any]) -> bool:
         insert(PaymentFailure).values(**values).on_conflict_do_nothing().returning(col(PaymentFailure.id))
     )
     return made.scalar_one_or_none() is not None
-
-
-async def failures(session: AsyncSession, customer_id: int, limit: int) -> Sequence[PaymentFailure]:
-    """Refused charges of a customer, newest first."""
-    found = await session.execute(
-        select(PaymentFailure)
-        .where(col(PaymentFailure.customer_id) == customer_id)
-        .order_by(col(PaymentFailure.id).desc())
-        .limit(limit)
-    )
-    return found.scalars().all()

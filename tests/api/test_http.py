@@ -8,6 +8,7 @@ from fastapi.routing import APIRoute
 
 from billing_app.api.app import create_app
 from billing_app.bootstrap import make_current
+from billing_app.settings import get_settings
 from tests.shop import Shop
 
 
@@ -97,6 +98,30 @@ async def test_while_the_process_is_starting_the_api_says_so(shop: Shop) -> None
         answer = await client.get("/api/v1/health")
     assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
     assert answer.headers["retry-after"]
+
+
+async def test_served_alone_it_makes_its_own_services_and_gives_them_back(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = shop.services.settings
+    for name, value in (
+        ("DATABASE_URL", settings.database_url),
+        ("STRIPE_API_BASE", settings.stripe_api_base),
+        ("SECRET_KEY", settings.secret_key.get_secret_value()),
+        ("PUBLIC_URL", shop.url),
+    ):
+        monkeypatch.setenv(name, value)
+    get_settings.cache_clear()
+    app = create_app()
+    try:
+        async with (
+            app.router.lifespan_context(app),
+            httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=shop.url) as client,
+        ):
+            assert (await client.get("/api/v1/health")).json() == {"status": "ok"}
+        assert app.state.services is None
+    finally:
+        get_settings.cache_clear()
 
 
 async def test_forty_requests_at_once_are_all_answered(shop: Shop) -> None:

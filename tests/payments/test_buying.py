@@ -1,9 +1,11 @@
 """Buying a pack and an unlock, from the checkout to the books, over real HTTP with signed webhooks."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 
+from billing_app import clock
 from billing_app.catalog.loading import Source, read_source
 from billing_app.catalog.service import NotForSale
 from billing_app.errors import InvalidInput, NotFound
@@ -291,3 +293,15 @@ async def test_a_stripe_customer_deleted_there_is_made_anew(shop: Shop) -> None:
     await asyncio.to_thread(lambda: shop.sandbox.client().v1.customers.delete(row["stripe_customer_id"]))
     await shop.buy(customer, "pack", "starter")
     assert await shop.available(customer) == 35
+
+
+async def test_the_gateway_finds_events_again(shop: Shop) -> None:
+    customer = await shop.a_customer()
+    before = clock.wall() - timedelta(minutes=1)
+    await shop.buy(customer)
+    await shop.buy(customer)
+    kind = "checkout.session.completed"
+    found = await shop.services.gateway.events_since(before, types=[kind])
+    assert [event.type for event in found] == [kind, kind]
+    assert len(await shop.services.gateway.events_since(before, types=[kind], limit=1)) == 1
+    assert await shop.services.gateway.event(found[0].id) == found[0]

@@ -1,6 +1,9 @@
 """The worker: runs jobs as they come, begins again after trouble, drains when it is stopped."""
 
 import asyncio
+import os
+import signal
+import sys
 
 import pytest
 from sqlalchemy import text
@@ -134,3 +137,29 @@ async def test_regular_tasks_find_nothing_to_do_in_an_orderly_shop(shop: Shop) -
             await queue.configure_task(name).defer_async(timestamp=0)
     await shop.work()
     assert await shop.rows("SELECT id FROM procrastinate_jobs WHERE status = 'failed'") == []
+
+
+async def test_a_worker_process_of_its_own_works_and_ends_cleanly(shop: Shop) -> None:
+    settings = shop.services.settings
+    environment = {
+        **os.environ,
+        "DATABASE_URL": settings.database_url,
+        "STRIPE_API_BASE": settings.stripe_api_base,
+        "SECRET_KEY": settings.secret_key.get_secret_value(),
+        "PUBLIC_URL": shop.url,
+    }
+    worker = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "billing_app", "worker", env=environment, stderr=asyncio.subprocess.PIPE
+    )
+    customer = await shop.a_customer()
+    await shop.pay(await shop.start(customer))
+
+    async def granted() -> bool:
+        return await shop.available(customer) == 25
+
+    try:
+        await until(granted, 30)
+    finally:
+        worker.send_signal(signal.SIGTERM)
+        _, said = await asyncio.wait_for(worker.communicate(), 25)
+    assert worker.returncode == 0, said.decode()
