@@ -183,7 +183,7 @@ def _progress(row: Checkout, unverified: Progress) -> Progress:
 
 
 def _retry_url(row: Checkout, progress: Progress) -> str | None:
-    if progress is Progress.OPEN or (row.state == "open" and row.expires_at > clock.wall()):
+    if progress is Progress.OPEN or (row.state == "open" and row.expires_at > clock.now()):
         return row.url
     if progress in (Progress.FAILED, Progress.EXPIRED):
         return f"/pricing#{row.kind}-{row.code}"

@@ -42,8 +42,9 @@ class StripeCustomer(SQLModel, table=True):
 class Checkout(SQLModel, table=True):
     """One thing a customer set out to buy. Name, amount and terms are kept as they were shown.
 
-    `created_at` and `settled_at` are billing time; the other moments wall time, as Stripe's are. `seen_open_at`: when
-    Stripe last said that the page is open and unpaid. At most one is under way per customer and thing.
+    `created_at`, `expires_at` and `settled_at` are billing time, which is Stripe's; `opened_at`, `watched_at`,
+    `returned_at` and `seen_open_at` (when Stripe last said that the page is open and unpaid) are wall time. At most one
+    is under way per customer and thing.
     """
 
     __tablename__: ClassVar[Any] = "checkouts"

@@ -25,7 +25,7 @@ from billing_app.payments.stripe_errors import MissingAtStripe, StripeRefused
 from billing_app.payments.stripe_objects import Session
 
 LIFETIME = timedelta(hours=1)
-"""How long a payment page stays; Stripe allows 30 minutes to 24 hours."""
+"""How long a payment page stays, in billing time, which is Stripe's; it allows 30 minutes to 24 hours."""
 _SHORTEST = timedelta(minutes=31)
 _TURN = timedelta(seconds=30)
 _WORTH_REUSING = timedelta(minutes=5)
@@ -92,13 +92,13 @@ class Opener:
             if row is not None and row.state == "opening":
                 if row.opened_at > now - _TURN:
                     raise UnderWay("This checkout is being opened. Try again in a few seconds.")
-                if row.item_id == offer.item_id and row.expires_at > now + _SHORTEST:
+                if row.item_id == offer.item_id and row.expires_at > clock.now() + _SHORTEST:
                     await store.update_checkout(session, row.id, opened_at=now, return_to=return_to)
                     return row, Turn.OPEN
                 await store.update_checkout(session, row.id, state="expired", settled_at=clock.now())
                 row = None
             if row is not None:
-                usable = row.item_id == offer.item_id and row.expires_at > now + _WORTH_REUSING
+                usable = row.item_id == offer.item_id and row.expires_at > clock.now() + _WORTH_REUSING
                 return row, Turn.REUSE if usable else Turn.REPLACE
             made = await store.insert_checkout(session, _new_row(customer_id, offer, return_to, now))
             if made is None:
@@ -231,5 +231,5 @@ def _new_row(customer_id: int, offer: Offer, return_to: str | None, now: datetim
         "idempotency_key": secrets.token_urlsafe(24),
         "created_at": clock.now(),
         "opened_at": now,
-        "expires_at": now + LIFETIME,
+        "expires_at": clock.now() + LIFETIME,
     }

@@ -31,7 +31,7 @@ class Reconciler:
                 if row.stripe_session_id:
                     lock = customer_lock(await store.stripe_customer_id(session, row.customer_id))
                     await defer(session, WATCH_TASK, lock=lock, priority=-5, session_id=row.stripe_session_id)
-                elif row.expires_at < now:
+                elif row.expires_at < clock.now():
                     # Nobody knows whether Stripe made a page; if it did, it is over, and if it was paid its event says.
                     await store.update_checkout(
                         session, row.id, only_in=("opening",), state="expired", settled_at=clock.now()
