@@ -91,7 +91,7 @@ async def _body(request: Request) -> bytes:
 
 def _run(request: Request, operation: Operation, body: bytes, request_id: str) -> Response:
     place = place_of(request)
-    _check_key(request, place.config)
+    check_key(request, place.config)
     _check_version(request)
     path, query = request.url.path, request.scope["query_string"]
     form = {**decode(query), **(decode(body) if operation.method == "POST" else {})}
@@ -128,7 +128,7 @@ def _remember(place: Place, key: str | None, print_: str, path: str, answered: i
         idempotency.remember(place.store, key, print_, path, answered, now=int(time.time()), max_keys=most)
 
 
-def _check_key(request: Request, config: SandboxConfig) -> None:
+def check_key(request: Request, config: SandboxConfig) -> None:
     """Only test keys: the configured one, or any well-formed one when none is configured.
 
     Raises:

@@ -11,7 +11,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from billing_app.sandbox import api, pages
+from billing_app.sandbox import api, pages, sandbox_api
 from billing_app.sandbox.config import SandboxConfig
 from billing_app.sandbox.errors import ApiError
 from billing_app.sandbox.pages.rendering import failed
@@ -52,6 +52,7 @@ def create_app(data_dir: Path, config: SandboxConfig | None = None) -> Starlette
             Route("/healthz", _health),
             Route("/favicon.ico", _no_icon),
             *pages.routes(),
+            *sandbox_api.routes(),
             Mount("/static", StaticFiles(directory=_STATIC), name="static"),
             *api.routes(),
         ],

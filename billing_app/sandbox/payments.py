@@ -53,12 +53,12 @@ def attempt(
     intent.body["payment_method"] = method.id
     intent.body["next_action"] = None
     if challenge:
-        _ask_to_authenticate(work, intent)
+        ask_to_authenticate(work, intent)
         return Outcome("needs_authentication")
     made = charge.new_charge(work, intent.body, method, decline, authenticated=authenticated)
     intent.body["latest_charge"] = made.id
     if decline is not None:
-        error = _card_error(decline, made.id, method.body)
+        error = card_error(decline, made.id, method.body)
         intent.body.update(status="requires_payment_method", payment_method=None, last_payment_error=error)
         work.save(intent)
         work.emit("charge.failed", made.body)
@@ -117,7 +117,8 @@ def _verdict(method: Record, *, off_session: bool, on_page: bool, authenticated:
             return (None if trusted else AUTHENTICATION_REQUIRED), False
 
 
-def _ask_to_authenticate(work: Work, intent: Record) -> None:
+def ask_to_authenticate(work: Work, intent: Record) -> None:
+    """Send the customer to the bank, for a payment or a setup intent."""
     return_url = intent.private.get("return_url")
     url = f"{work.base_url}/c/authenticate/{intent.id}"
     intent.body["status"] = "requires_action"
@@ -130,7 +131,7 @@ def _ask_to_authenticate(work: Work, intent: Record) -> None:
         }
     )
     work.save(intent)
-    work.emit("payment_intent.requires_action", intent.body)
+    work.emit(f"{intent.type}.requires_action", intent.body)
 
 
 def _settle(work: Work, intent: Record, method: Record, made: Record, *, authenticated: bool) -> None:
@@ -153,9 +154,10 @@ def _keep_for_later(work: Work, intent: Record, method: Record) -> None:
         work.emit("payment_method.attached", method.body)
 
 
-def _card_error(decline: Decline, charge_id: str, method: Json) -> Json:
+def card_error(decline: Decline, charge_id: str | None, method: Json) -> Json:
+    """`last_payment_error` or `last_setup_error` for a declined card."""
     error: Json = {
-        "charge": charge_id,
+        **({"charge": charge_id} if charge_id else {}),
         "code": decline.code,
         "doc_url": f"https://docs.stripe.com/error-codes/{decline.code.replace('_', '-')}",
         "message": decline.message,

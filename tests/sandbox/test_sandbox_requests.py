@@ -76,7 +76,11 @@ def test_parameters_are_judged_by_the_sdks_own_types(
     ("change", "param"),
     [
         ({"mode": "gift"}, "mode"),
-        ({"mode": "subscription"}, "mode=subscription"),
+        ({"mode": "subscription"}, "line_items"),
+        ({"mode": "setup"}, "line_items"),
+        ({"subscription_data": {"trial_period_days": 3}}, "subscription_data"),
+        ({"discounts": [{"coupon": "none"}]}, "discounts[0][coupon]"),
+        ({"payment_method_collection": "always"}, "payment_method_collection"),
         ({"success_url": "javascript:alert(1)"}, "success_url"),
         ({"line_items": []}, "line_items"),
         ({"line_items": [{"price": "price_none", "quantity": 1}]}, "line_items[0][price]"),
@@ -84,7 +88,7 @@ def test_parameters_are_judged_by_the_sdks_own_types(
         ({"customer": "cus_none"}, "customer"),
         ({"customer_email": "nobody"}, "customer_email"),
         ({"client_reference_id": "x" * 201}, "client_reference_id"),
-        ({"allow_promotion_codes": True}, "allow_promotion_codes"),
+        ({"phone_number_collection": {"enabled": True}}, "phone_number_collection"),
         ({"optional_items": [{"price": "p", "quantity": 1}]}, "optional_items"),
     ],
 )

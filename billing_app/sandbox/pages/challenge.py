@@ -15,14 +15,15 @@ from billing_app.sandbox.store import Record
 from billing_app.sandbox.webhooks.fate import Fate
 from billing_app.sandbox.work import Work, unit_of_work
 
-_INTENT_ID = re.compile(r"^pi_[A-Za-z0-9]{10,100}$")
+_INTENT_ID = re.compile(r"^(pi|seti)_[A-Za-z0-9]{10,100}$")
 
 
 async def page(request: Request) -> Response:
     """GET and POST /c/authenticate/{payment intent}."""
     intent_id = request.path_params["intent"]
     place = place_of(request)
-    found = place.store.get("payment_intent", intent_id) if _INTENT_ID.match(intent_id) else None
+    kind = "setup_intent" if intent_id.startswith("seti_") else "payment_intent"
+    found = place.store.get(kind, intent_id) if _INTENT_ID.match(intent_id) else None
     if found is None:
         return notice("There is no such payment", "The address is incomplete. Nothing was charged.", status=404)
     given = await form_of(request, intent_id) if request.method == "POST" else None
@@ -30,7 +31,7 @@ async def page(request: Request) -> Response:
         return refused_form()
     try:
         with unit_of_work(place.store, place.config, place.base_url(request)) as work:
-            intent = work.get("payment_intent", intent_id)
+            intent = work.get(kind, intent_id)
             session = checkout.session_of(work, intent)
             if intent.body["status"] != "requires_action":
                 return _nothing_to_do(intent, session)
@@ -51,6 +52,8 @@ def _answered(work: Work, intent: Record, session: Record | None, *, passed: boo
     if session is not None:
         work.fate = Fate(*session.private.get("fate", []))
     outcome = checkout.authenticated(work, intent, passed=passed)
+    if invoice_id := intent.private.get("invoice"):
+        return see_other(f"/i/{invoice_id}")
     if session is not None:
         session = work.get("checkout.session", session.id)
         if outcome.kind == "paid":
@@ -76,13 +79,13 @@ def _back_to_api_client(intent: Record) -> Response:
     succeeded = intent.body["status"] == "succeeded"
     return_url = intent.private.get("return_url")
     if not return_url:
-        text = "The payment succeeded." if succeeded else "The authentication failed. Nothing was charged."
+        text = "It succeeded." if succeeded else "The authentication failed. Nothing was charged."
         return notice("You can close this page", text, status=200)
     parts = urlsplit(return_url)
     added = urlencode(
         {
-            "payment_intent": intent.id,
-            "payment_intent_client_secret": intent.body["client_secret"],
+            intent.type: intent.id,
+            f"{intent.type}_client_secret": intent.body["client_secret"],
             "redirect_status": "succeeded" if succeeded else "failed",
         }
     )

@@ -19,7 +19,7 @@ from billing_app.sandbox.work import Work, unit_of_work
 _SESSION_ID = re.compile(r"^cs_test_[A-Za-z0-9]{10,100}$")
 _EXPIRY = re.compile(r"^\s*(\d{1,2})\s*/?\s*(\d{2}|\d{4})\s*$")
 _EMAIL = re.compile(r"^[^@\s]+@[^@\s]+$")
-_FIELDS = ("email", "number", "expiry", "cvc", "name", "country", "fate", "delay")
+_FIELDS = ("email", "number", "expiry", "cvc", "name", "country", "fate", "delay", "code")
 _MAX_FIELD = 200
 
 
@@ -84,9 +84,13 @@ def _submitted(request: Request, work: Work, session: Record, given: dict[str, s
     if action.startswith("card:"):
         _fill(entry, action.removeprefix("card:"))
         return _shown(request, work, session, entry)
+    if action == "code":
+        if reason := checkout.enter_code(work, session, entry.values["code"]):
+            entry.errors["code"] = reason
+        return _shown(request, work, session, entry)
     if not _settle_country(work, session, entry) or action == "country":
         return _shown(request, work, session, entry)
-    entered = _read(entry, needs_card=session.body["amount_total"] > 0)
+    entered = _read(entry, needs_card=checkout_session.needs_card(session))
     if _asks_country(session) and entry.values["country"] not in tax.COUNTRIES:
         entry.errors["country"] = "Choose your country."
     if entry.errors:
@@ -103,7 +107,7 @@ def _pay(request: Request, work: Work, session: Record, entry: Entry, entered: c
     if outcome.kind == "paid":
         return see_other(success_address(session))
     if outcome.kind == "needs_authentication":
-        return see_other(f"/c/authenticate/{session.body['payment_intent']}")
+        return see_other(f"/c/authenticate/{checkout.intent_under_way(session)}")
     entry.alert = outcome.decline.message if outcome.decline else cards.GENERIC_DECLINE.message
     return _shown(request, work, session, entry, status=402)
 
@@ -123,7 +127,7 @@ def _settle_country(work: Work, session: Record, entry: Entry) -> bool:
     country = entry.values["country"] if entry.values["country"] in tax.COUNTRIES else ""
     entry.values["country"] = country
     before = session.body["amount_total"]
-    checkout_session.retotal(session, country or None)
+    checkout_session.retotal(work, session, country or None)
     work.save(session)
     if country and before != session.body["amount_total"]:
         total = currencies.written(session.body["amount_total"], session.body["currency"])
@@ -213,7 +217,11 @@ def _shown(request: Request, work: Work, session: Record, entry: Entry, status: 
         "asks_country": _asks_country(session),
         "expiry_example": f"12 / {int(time.strftime('%y')) + 4:02d}",
         "fates": _FATES,
-        "pay_label": _pay_label(body["submit_type"]),
+        "needs_card": checkout_session.needs_card(session),
+        "trial_end": checkout_session.trial_of(session, work.now),
+        "afterwards": _afterwards(session),
+        "verb": _VERBS.get(body["mode"]) or _pay_label(body["submit_type"]),
+        "pay_label": _button(session, work.now),
     }
     return render("checkout.html", status, **values)
 
@@ -231,6 +239,30 @@ def _asks_country(session: Record) -> bool:
     """Tax depends on it, or the seller wants an address: the country is as much of it as the sandbox takes."""
     body = session.body
     return body["automatic_tax"]["enabled"] or body["billing_address_collection"] == "required"
+
+
+_VERBS = {"subscription": "Subscribe to", "setup": "Save a card with"}
+
+
+def _button(session: Record, now: int) -> str:
+    """What the button says, without the amount."""
+    body = session.body
+    if body["mode"] == "setup":
+        return "Save card"
+    if body["mode"] == "subscription":
+        return "Start trial" if checkout_session.trial_of(session, now) is not None else "Subscribe and pay"
+    return _pay_label(body["submit_type"]) if body["amount_total"] else "Complete order"
+
+
+def _afterwards(session: Record) -> str:
+    """What a subscription costs after today: `$29.00 per month`; empty for other modes."""
+    recurring = [item for item in session.private["line_items"] if item["price"]["recurring"]]
+    if not recurring:
+        return ""
+    terms = recurring[0]["price"]["recurring"]
+    amount = sum((item["price"]["unit_amount"] or 0) * item["quantity"] for item in recurring)
+    every = terms["interval"] if terms["interval_count"] == 1 else f"{terms['interval_count']} {terms['interval']}s"
+    return f"{currencies.written(amount, session.body['currency'])} per {every}"
 
 
 def _pay_label(submit_type: str | None) -> str:

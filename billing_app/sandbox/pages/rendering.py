@@ -36,6 +36,7 @@ _templates = Environment(
     lstrip_blocks=True,
 )
 _templates.filters["money"] = currencies.written
+_templates.filters["day"] = lambda at: datetime.fromtimestamp(at, UTC).strftime("%d %b %Y").lstrip("0")
 _templates.filters["moment"] = lambda at: datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
 
 

@@ -5,21 +5,31 @@ from billing_app.sandbox.errors import invalid
 from billing_app.sandbox.ids import new_id
 from billing_app.sandbox.paging import page, page_of
 from billing_app.sandbox.parameters import refuse_others
-from billing_app.sandbox.resources import fields, line_item, session_rules
+from billing_app.sandbox.resources import discount, fields, line_item, session_rules, setup_intent
 from billing_app.sandbox.store import Json, Record
 from billing_app.sandbox.work import Work
 
 _LIFETIME_S = 86_400
+_CREATION = {"payment": "if_required", "setup": None, "subscription": "always"}
 
 
 def create(work: Work, params: Json) -> Json:
     """POST /v1/checkout/sessions."""
     session_rules.check(work, params)
-    items = line_item.new_line_items(work, params.get("line_items", []), params["mode"])
-    body = _new_session(work, params, items[0]["currency"])
+    mode = params["mode"]
+    items = [] if mode == "setup" else line_item.new_line_items(work, params.get("line_items", []), mode)
+    currency = items[0]["currency"] if items else params.get("currency")
+    body = _new_session(work, params, currency)
     record = work.add(body, _private(params, items))
     record.due = body["expires_at"]
-    retotal(record, _tax_country(work, params))
+    if mode == "setup":
+        _for_setup(work, record, params)
+        return body
+    if "discounts" in params:
+        total = sum(item["amount_subtotal"] for item in items)
+        discount.check(work, params["discounts"], params.get("customer"), total, body["currency"])
+        give_discounts(work, record, params["discounts"])
+    retotal(work, record, _tax_country(work, params))
     total = body["amount_total"]
     if total:
         currencies.check_charge(total, body["currency"], "line_items")
@@ -27,6 +37,42 @@ def create(work: Work, params: Json) -> Json:
         body["payment_status"] = "no_payment_required"
     work.save(record)
     return body
+
+
+def _for_setup(work: Work, record: Record, params: Json) -> None:
+    """A session that saves a card: nothing is bought, and its setup intent is there from the start."""
+    body = record.body
+    body.update(amount_subtotal=None, amount_total=None, payment_status="no_payment_required", total_details=None)
+    given = {**params.get("setup_intent_data", {}), "customer": params.get("customer")}
+    body["setup_intent"] = setup_intent.new_setup_intent(work, given, {"session": record.id}).id
+    work.save(record)
+
+
+def give_discounts(work: Work, record: Record, given: list[Json]) -> None:
+    """Set the coupon or code of a session; what it takes off is worked out by `retotal`."""
+    behind = [discount.behind_it(work, one, f"discounts[{at}]") for at, one in enumerate(given)]
+    record.private["discounts"] = given
+    record.private["coupons"] = [coupon.id for coupon, _ in behind]
+    record.body["discounts"] = [
+        {"coupon": None if code else coupon.id, "promotion_code": code.id if code else None} for coupon, code in behind
+    ]
+
+
+def trial_of(record: Record, now: int) -> int | None:
+    """When the trial of the session's subscription would end if it began now; None without a trial."""
+    data = record.private.get("subscription", {})
+    days = data.get("trial_period_days")
+    return now + days * _LIFETIME_S if days else data.get("trial_end")
+
+
+def needs_card(record: Record) -> bool:
+    """Whether the buyer must give a card."""
+    body = record.body
+    if body["mode"] == "setup":
+        return True
+    return body["amount_total"] > 0 or (
+        body["mode"] == "subscription" and body["payment_method_collection"] == "always"
+    )
 
 
 def retrieve(work: Work, params: Json, session: str) -> Json:
@@ -49,10 +95,10 @@ def listing(work: Work, params: Json) -> Json:
         params,
         {
             "created", "customer", "customer_details", "ending_before", "expand", "limit", "payment_intent",
-            "starting_after", "status",
+            "starting_after", "status", "subscription",
         },
     )  # fmt: skip
-    where = {name: params[name] for name in ("customer", "payment_intent", "status") if name in params}
+    where = {name: params[name] for name in ("customer", "payment_intent", "status", "subscription") if name in params}
     if "customer_details" in params:
         where["customer_details.email"] = params["customer_details"]["email"]
     return page(work, "checkout.session", params, "/v1/checkout/sessions", where)
@@ -78,22 +124,32 @@ def expire(work: Work, params: Json, session: str) -> Json:
 
 def close(work: Work, record: Record) -> None:
     """Expire an open session; a payment intent it made is cancelled with it."""
-    intent_id = record.body["payment_intent"]
+    intent_id = record.body["payment_intent"] or record.private.get("first_payment")
     if intent_id is not None:
         intent = work.get("payment_intent", intent_id)
         intent.body.update(status="canceled", canceled_at=work.now, cancellation_reason="expired", next_action=None)
         work.save(intent)
         work.emit("payment_intent.canceled", intent.body)
+    if record.body["mode"] == "setup":
+        setup = work.get("setup_intent", record.body["setup_intent"])
+        setup.body.update(status="canceled", next_action=None)
+        work.save(setup)
+        work.emit("setup_intent.canceled", setup.body)
     record.body.update(status="expired", url=None)
     record.due = None
     work.save(record)
     work.emit("checkout.session.expired", record.body)
 
 
-def retotal(record: Record, country: str | None) -> None:
+def retotal(work: Work, record: Record, country: str | None) -> None:
     """Set the totals for a customer in `country`; only matters with automatic tax."""
     body, items = record.body, record.private["line_items"]
     automatic = body["automatic_tax"]
+    if trial_of(record, work.now) is not None:
+        for item in items:
+            if item["price"]["recurring"] is not None:
+                item["amount_subtotal"] = 0
+    line_item.apply_discounts(items, [work.get("coupon", one) for one in record.private.get("coupons", [])])
     line_item.apply_tax(items, country if automatic["enabled"] else None)
     if automatic["enabled"]:
         automatic["status"] = "complete" if country else "requires_location_inputs"
@@ -101,9 +157,10 @@ def retotal(record: Record, country: str | None) -> None:
     body["amount_subtotal"] = sum(item["amount_subtotal"] for item in items)
     body["amount_total"] = sum(item["amount_total"] for item in items)
     body["total_details"]["amount_tax"] = sum(item["amount_tax"] for item in items)
+    body["total_details"]["amount_discount"] = sum(item["amount_discount"] for item in items)
 
 
-def _new_session(work: Work, params: Json, currency: str) -> Json:
+def _new_session(work: Work, params: Json, currency: str | None) -> Json:
     session_id = new_id("checkout.session")
     automatic_tax = params.get("automatic_tax", {}).get("enabled", False)
     return {
@@ -140,13 +197,15 @@ def _new_session(work: Work, params: Json, currency: str) -> Json:
             **{name: text or None for name, text in params.get("custom_text", {}).items()},
         },
         "customer": params.get("customer"),
-        "customer_creation": None if "customer" in params else params.get("customer_creation", "if_required"),
+        "customer_creation": None
+        if "customer" in params
+        else params.get("customer_creation", _CREATION[params["mode"]]),
         "customer_details": _known_details(work, params),
         "customer_email": params.get("customer_email"),
         "discounts": [],
         "expires_at": params.get("expires_at", work.now + _LIFETIME_S),
         "invoice": None,
-        "invoice_creation": _no_invoice(),
+        "invoice_creation": _no_invoice() if params["mode"] == "payment" else None,
         "livemode": False,
         "locale": params.get("locale"),
         "metadata": fields.merged_metadata({}, params.get("metadata")),
@@ -154,7 +213,9 @@ def _new_session(work: Work, params: Json, currency: str) -> Json:
         "origin_context": params.get("origin_context"),
         "payment_intent": None,
         "payment_link": None,
-        "payment_method_collection": "if_required",
+        "payment_method_collection": params.get(
+            "payment_method_collection", "always" if params["mode"] == "subscription" else "if_required"
+        ),
         "payment_method_configuration_details": None,
         "payment_method_options": {"card": {"request_three_d_secure": "automatic"}},
         "payment_method_types": ["card"],
@@ -182,6 +243,7 @@ def _private(params: Json, items: list[Json]) -> Json:
     return {
         "line_items": items,
         "intent": params.get("payment_intent_data", {}),
+        "subscription": params.get("subscription_data", {}),
         "customer_update": params.get("customer_update", {}),
         "allow_redisplay": params.get("payment_method_data", {}).get("allow_redisplay", "unspecified"),
     }

@@ -43,7 +43,7 @@ def behind_it(work: Work, one: Json, path: str) -> tuple[Record, Record | None]:
     raise invalid(f"{path} needs a coupon or a promotion_code.", param=path)
 
 
-def give(work: Work, given: list[Json] | str, customer: str, **to: str | None) -> list[str]:
+def give(work: Work, given: list[Json] | str, customer: str | None, **to: str | None) -> list[str]:
     """Redeem coupons and codes; the ids of the discounts made.
 
     Args:

@@ -6,8 +6,8 @@ from billing_app.sandbox import currencies, tax
 from billing_app.sandbox.errors import invalid, missing
 from billing_app.sandbox.ids import new_id
 from billing_app.sandbox.parameters import refuse_others
-from billing_app.sandbox.resources import fields, price, product
-from billing_app.sandbox.store import Json
+from billing_app.sandbox.resources import discount, fields, price, product
+from billing_app.sandbox.store import Json, Record
 from billing_app.sandbox.work import Work
 
 MAX_LINE_ITEMS = 100
@@ -27,13 +27,35 @@ def new_line_items(work: Work, given: list[Json], mode: str) -> list[Json]:
     items = [_line_item(work, line, f"line_items[{at}]", mode) for at, line in enumerate(given)]
     if len({item["currency"] for item in items}) > 1:
         raise invalid("All prices of a session must have the same currency.", param="line_items")
+    recurring = [item["price"]["recurring"] for item in items if item["price"]["recurring"]]
+    if mode == "subscription" and not recurring:
+        raise invalid("You must provide at least one recurring price in `subscription` mode.", param="line_items")
+    if len({(one["interval"], one["interval_count"]) for one in recurring}) > 1:
+        refuse_others({"line_items with different intervals": True}, set())
     return items
+
+
+def apply_discounts(items: list[Json], coupons: list[Record]) -> None:
+    """Set what coupons take off each line, one after the other on what the one before has left."""
+    for item in items:
+        item["amount_discount"] = 0
+    for coupon in coupons:
+        products = coupon.private["products"]
+        lefts = [
+            item["amount_subtotal"] - item["amount_discount"]
+            if not products or item["price"]["product"] in products
+            else 0
+            for item in items
+        ]
+        for item, amount in zip(items, discount.amounts_off(coupon.body, lefts), strict=True):
+            item["amount_discount"] += amount
 
 
 def apply_tax(items: list[Json], country: str | None) -> None:
     """Set tax and total of each line for a customer in `country`; None means no tax."""
     for item in items:
-        taxed = tax.taxed(item["amount_subtotal"], country, item["price"]["tax_behavior"])
+        net = item["amount_subtotal"] - item["amount_discount"]
+        taxed = tax.taxed(net, country, item["price"]["tax_behavior"])
         item["amount_tax"], item["amount_total"] = taxed.tax, taxed.total
 
 
@@ -46,7 +68,7 @@ def _line_item(work: Work, line: Json, path: str, mode: str) -> Json:
     if not 1 <= quantity <= _MAX_QUANTITY:
         message = f"Invalid integer: {quantity}. This value must be between 1 and {_MAX_QUANTITY}."
         raise invalid(message, param=f"{path}[quantity]", code="parameter_invalid_integer")
-    if mode == "payment" and chosen["recurring"] is not None:
+    if mode != "subscription" and chosen["recurring"] is not None:
         raise invalid(
             "You specified `payment` mode but passed a recurring price. Either switch to `subscription` mode or "
             "use only one-time prices.",
@@ -86,7 +108,10 @@ def chosen_price(work: Work, line: Json, path: str) -> Json:
 
 
 def _listed_price(work: Work, price_id: str, path: str) -> Json:
-    body = work.get("price", price_id, param=f"{path}[price]").body
+    found = work.get("price", price_id, param=f"{path}[price]")
+    body = found.body
+    if found.private.get("inline"):  # made for one session, which now buys it
+        return body
     if not body["active"]:
         raise invalid("The price specified is inactive. This field only accepts active prices.", param=f"{path}[price]")
     if not work.get("product", body["product"]).body["active"]:
@@ -118,7 +143,7 @@ def _inline_price(work: Work, line: Json, path: str) -> Json:
         made = product.new_product(work, {**given["product_data"], "active": False})
         product_id = work.add(made).id
     body = price.new_price(work, given, product_id, active=False)
-    work.add(body)
+    work.add(body, {"inline": True})
     return body
 
 

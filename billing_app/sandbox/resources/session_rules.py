@@ -12,8 +12,15 @@ _CREATE = {
     "custom_text", "customer", "customer_creation", "customer_email", "customer_update", "expand", "expires_at",
     "line_items", "locale", "metadata", "mode", "origin_context", "payment_intent_data", "payment_method_data",
     "submit_type", "success_url", "ui_mode",
-    "adaptive_pricing", "allow_promotion_codes", "invoice_creation", "phone_number_collection", "tax_id_collection",
+    "adaptive_pricing", "allow_promotion_codes", "currency", "discounts", "invoice_creation",
+    "payment_method_collection", "payment_method_types", "phone_number_collection", "setup_intent_data",
+    "subscription_data", "tax_id_collection",
 }  # fmt: skip
+_SUBSCRIPTION_DATA = {
+    "billing_cycle_anchor", "billing_mode", "description", "metadata", "proration_behavior", "trial_end",
+    "trial_period_days", "trial_settings",
+}  # fmt: skip
+_DATA_OF = {"payment": "payment_intent_data", "setup": "setup_intent_data", "subscription": "subscription_data"}
 _INTENT_DATA = {
     "capture_method", "description", "metadata", "receipt_email", "setup_future_usage", "statement_descriptor",
     "statement_descriptor_suffix",
@@ -25,10 +32,9 @@ _GROUPS = {
     "customer_update": {"address", "name"},
 }
 # Taken only when they are off: what they turn on is not in this sandbox yet.
-_ONLY_OFF = (
-    "adaptive_pricing", "allow_promotion_codes", "invoice_creation", "phone_number_collection", "tax_id_collection",
-)  # fmt: skip
+_ONLY_OFF = ("adaptive_pricing", "invoice_creation", "phone_number_collection", "tax_id_collection")
 _LONGEST_S, _SHORTEST_S = 86_400, 1_800
+_MAX_TRIAL_DAYS, _SHORTEST_TRIAL_S = 730, 2 * 86_400
 _MAX_REFERENCE, _MAX_URL = 200, 5_000
 
 
@@ -55,20 +61,52 @@ def check(work: Work, params: Json) -> None:
     refuse_others(intent_data, _INTENT_DATA, "payment_intent_data")
     if intent_data.get("capture_method") == "manual":
         raise unsupported("payment_intent_data[capture_method]=manual")
+    refuse_others(params.get("subscription_data", {}), _SUBSCRIPTION_DATA, "subscription_data")
+    _check_mode(work, params)
 
 
 def _check_kind(params: Json) -> None:
-    """What this sandbox does: a hosted page for one payment, without the extras of `_ONLY_OFF`."""
+    """What this sandbox does: a hosted page, without the extras of `_ONLY_OFF`."""
     if "mode" not in params:
         raise missing("mode")
-    if params["mode"] != "payment":
-        raise unsupported(f"mode={params['mode']}")
+    if params.get("payment_method_types", ["card"]) != ["card"]:
+        raise unsupported("payment_method_types other than card")
     if params.get("ui_mode", "hosted_page") != "hosted_page":
         raise unsupported(f"ui_mode={params['ui_mode']}")
     for name in _ONLY_OFF:
         given = params.get(name)
         if given is True or (isinstance(given, dict) and given.get("enabled")):
             raise unsupported(name)
+
+
+def _check_mode(work: Work, params: Json) -> None:
+    """What goes with the session's mode."""
+    mode = params["mode"]
+    for other, name in _DATA_OF.items():
+        if other != mode and name in params:
+            raise invalid(f"You can not pass `{name}` in `{mode}` mode.", param=name)
+    if mode == "setup" and "line_items" in params:
+        raise invalid("You can not pass `line_items` in `setup` mode.", param="line_items")
+    if mode != "subscription" and "payment_method_collection" in params:
+        raise invalid("payment_method_collection is for `subscription` mode.", param="payment_method_collection")
+    if mode != "payment" and "customer_creation" in params:
+        raise invalid("`customer_creation` can only be used in `payment` mode.", param="customer_creation")
+    if "discounts" in params and params.get("allow_promotion_codes"):
+        message = "You may only specify one of these parameters: allow_promotion_codes, discounts."
+        raise invalid(message, param="discounts", code="parameters_exclusive")
+    if len(params.get("discounts", [])) > 1:
+        raise invalid("A session can have one discount.", param="discounts")
+    data = params.get("subscription_data", {})
+    days, end = data.get("trial_period_days"), data.get("trial_end")
+    if days is not None and not 1 <= days <= _MAX_TRIAL_DAYS:
+        message = f"The number of trial period days must be between 1 and {_MAX_TRIAL_DAYS}."
+        raise invalid(message, param="subscription_data[trial_period_days]")
+    if end is not None and end < work.now + _SHORTEST_TRIAL_S:
+        message = "The `trial_end` date has to be at least 2 days in the future."
+        raise invalid(message, param="subscription_data[trial_end]")
+    if days is not None and end is not None:
+        message = "You may only specify one of these parameters: trial_end, trial_period_days."
+        raise invalid(message, param="subscription_data[trial_end]", code="parameters_exclusive")
 
 
 def _check_buyer(work: Work, params: Json) -> None:

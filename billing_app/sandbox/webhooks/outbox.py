@@ -135,6 +135,11 @@ def forget(store: Store, delivery: Delivery) -> None:
     store.sql.execute("DELETE FROM deliveries WHERE id = ?", (delivery.id,))
 
 
+def under_way(store: Store) -> int:
+    """Deliveries that will be tried (again)."""
+    return store.sql.execute("SELECT count(*) FROM deliveries WHERE state = 'pending'").fetchone()[0]
+
+
 def pending(store: Store, event_id: str) -> int:
     """How many endpoints have not yet taken the event: `pending_webhooks`."""
     query = "SELECT count(*) FROM deliveries WHERE event_id = ? AND state IN ('pending', 'withheld')"

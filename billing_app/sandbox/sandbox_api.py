@@ -1,0 +1,105 @@
+"""The sandbox's own API under /sandbox, beside Stripe's: time for all customers, and how busy the courier is.
+
+It takes the same API key as /v1 and speaks JSON. Stripe has nothing like it: test clocks move single customers only.
+"""
+
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from billing_app.sandbox import clock
+from billing_app.sandbox.api import check_key
+from billing_app.sandbox.errors import ApiError, invalid, missing
+from billing_app.sandbox.place import Place, place_of
+from billing_app.sandbox.store import Json
+from billing_app.sandbox.webhooks import outbox
+
+_MAX_BODY_BYTES = 65_536
+_FURTHEST_S = 10 * 366 * 86_400
+
+
+def routes() -> list[Route]:
+    """Routes of the sandbox's own API."""
+    return [
+        Route("/sandbox/clock", _answering(_clock)),
+        Route("/sandbox/clock/advance", _answering(_advance), methods=["POST"]),
+    ]
+
+
+def _answering(act: Callable[[Request, Json], Awaitable[Json]]) -> Callable[[Request], Awaitable[JSONResponse]]:
+    """An endpoint that checks the key, reads a JSON object and answers with JSON, errors in Stripe's form."""
+
+    async def endpoint(request: Request) -> JSONResponse:
+        try:
+            check_key(request, place_of(request).config)
+            return JSONResponse(await act(request, await body_of(request)))
+        except ApiError as error:
+            return JSONResponse(error.body(), error.status)
+
+    return endpoint
+
+
+async def body_of(request: Request) -> Json:
+    """The JSON object in the body; an empty body is an empty object.
+
+    Raises:
+        ApiError: something else, or too much.
+    """
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > _MAX_BODY_BYTES:
+            raise ApiError(413, "invalid_request_error", f"The body is larger than {_MAX_BODY_BYTES} bytes.")
+    try:
+        given: Any = json.loads(body) if body else {}
+    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+        raise invalid("The body is not JSON.") from error
+    if not isinstance(given, dict):
+        raise invalid("The body must be a JSON object.")
+    return given
+
+
+async def _clock(request: Request, given: Json) -> Json:
+    """GET /sandbox/clock."""
+    return state(place_of(request))
+
+
+async def _advance(request: Request, given: Json) -> Json:
+    """POST /sandbox/clock/advance: `to` (Unix time) or `seconds`; with `stop_at_next`, to the next thing that happens.
+
+    Answers when everything until then has happened. `reached` says whether the clock shows what was asked for.
+    """
+    place = place_of(request)
+    now = clock.now(place.store)
+    unknown = given.keys() - {"seconds", "stop_at_next", "to"}
+    if unknown:
+        raise invalid(f"Received unknown parameter: {min(unknown)[:100]}", param=min(unknown)[:100])
+    for name in ("seconds", "to"):
+        if name in given and (type(given[name]) is not int):
+            raise invalid(f"{name} must be a whole number of seconds.", param=name)
+    if ("to" in given) == ("seconds" in given):
+        raise missing("seconds") if "to" not in given else invalid("Give either to or seconds.", param="to")
+    target = given["to"] if "to" in given else now + given["seconds"]
+    if not now <= target <= now + _FURTHEST_S:
+        raise invalid("The clock goes forward only, by at most ten years at once.", param="to")
+    base = place.base_url(request)  # kept for the addresses in what happens now
+    assert base
+    reached = await request.app.state.timekeeper.advance(target, first_only=given.get("stop_at_next") is True)
+    place.courier.wake()
+    return {**state(place), "reached": reached}
+
+
+def state(place: Place) -> Json:
+    """The clock, what is due next, and how many deliveries are on their way."""
+    following = place.store.next_due(None, 2**62)
+    return {
+        "now": clock.now(place.store),
+        "offset_s": clock.offset_s(place.store),
+        "next_due_at": following.due if following else None,
+        "next_due": f"{following.type} {following.id}" if following else None,
+        "deliveries_under_way": outbox.under_way(place.store),
+    }
