@@ -25,8 +25,10 @@ from billing_app.payments.opening import Opener
 from billing_app.payments.reconcile import Reconciler
 from billing_app.payments.returns import ReturnLinks
 from billing_app.payments.stripe_customers import StripeCustomers
+from billing_app.playground.chat import ChatService
 from billing_app.playground.drafts import DraftService
 from billing_app.playground.interviews import InterviewService
+from billing_app.playground.knowledge import Knowledge
 from billing_app.playground.library import LibraryService
 from billing_app.playground.question_sets import QuestionSetService
 from billing_app.settings import Mode, Settings
@@ -58,6 +60,7 @@ class Services:
     interviews: InterviewService
     question_sets: QuestionSetService
     library: LibraryService
+    chat: ChatService
 
 
 def put_together(settings: Settings, database: Database) -> Services:
@@ -77,6 +80,8 @@ def put_together(settings: Settings, database: Database) -> Services:
     credit_service = CreditService(database, ledger)
     entitlements = EntitlementService(database, catalog, credit_service)
     gateway = StripeGateway(settings)
+    drafts = DraftService(database)
+    interviews = InterviewService(database, catalog, entitlements, credit_service)
     question_sets = QuestionSetService(database, catalog, entitlements)
     applier = Applier(database, gateway, catalog, ledger)
 
@@ -111,10 +116,13 @@ def put_together(settings: Settings, database: Database) -> Services:
         applier=applier,
         inbox=Inbox(database, gateway, applier),
         reconciler=Reconciler(database),
-        drafts=DraftService(database),
-        interviews=InterviewService(database, catalog, entitlements, credit_service),
+        drafts=drafts,
+        interviews=interviews,
         question_sets=question_sets,
         library=LibraryService(database, catalog, entitlements, question_sets),
+        chat=ChatService(
+            database, catalog, entitlements, credit_service, knowledge=Knowledge(catalog, interviews, drafts)
+        ),
     )
 
 

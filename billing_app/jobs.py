@@ -89,8 +89,9 @@ def _add_regular_tasks(queue: App, services: Services) -> None:
     @queue.periodic(cron="*/10 * * * *")
     @queue.task(name="close_abandoned", queueing_lock="close_abandoned")
     async def close_abandoned(timestamp: int) -> None:
-        """Practice interviews nobody can go on with."""
+        """Practice interviews nobody can go on with, answers whose process ended."""
         await services.interviews.close_abandoned()
+        await services.chat.close_abandoned()
 
     @queue.periodic(cron="23 * * * *")
     @queue.task(name="tidy", queueing_lock="tidy")

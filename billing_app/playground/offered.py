@@ -7,6 +7,7 @@ _NAMES = {
     "interview": "practice interview",
     "qa_generator": "question generator",
     "qa_pairs": "library of questions and answers",
+    "chat": "chat",
 }
 
 
