@@ -56,3 +56,13 @@ async def _is_there(mail: Locator) -> bool:
     except TimeoutError:
         return False
     return True
+
+
+async def tells(page: Page, words: str) -> None:
+    """The page announces this; it has other places for announcements, which are silent."""
+    await expect(page.get_by_role("status").filter(has_text=words)).to_be_visible()
+
+
+async def open_account_menu(page: Page) -> None:
+    """By the button with one's initial."""
+    await page.locator("summary").filter(has_text="Account menu").click()

@@ -7,7 +7,7 @@ import pytest
 from playwright.async_api import Page, WebSocketRoute, expect
 
 from tests.browser.payment_page import pay, shown
-from tests.browser.steps import choose, is_granted, mail_to, sign_in
+from tests.browser.steps import choose, is_granted, mail_to, open_account_menu, sign_in, tells
 from tests.browser.world import PASSWORD, World, in_the_browser
 
 pytestmark = in_the_browser
@@ -31,13 +31,13 @@ async def test_a_stranger_signs_up_confirms_by_mail_and_buys_what_they_chose(wor
     await page.get_by_label("Password").fill(PASSWORD)
     await expect(page.locator("input[name=next]")).to_have_value("/pricing?buy=pack-popular")
     await page.get_by_role("button", name="Make an account").click()
-    await expect(page.get_by_role("status").filter(has_text="Check your inbox")).to_be_visible()
+    await tells(page, "Check your inbox")
 
     await follow(page, email, "confirm")
     await expect(page).to_have_url(re.compile("/verify/?[?]token="))
     await page.get_by_role("button", name="Confirm my address").click()
     await expect(page).to_have_url(re.compile("/pricing/?[?]buy=pack-popular"))
-    await page.get_by_text("Account menu").click()
+    await open_account_menu(page)
     await expect(page.get_by_text(email)).to_be_visible()
 
     await page.locator("#resume-choice").get_by_role("button", name="Buy Popular").click()
@@ -79,11 +79,11 @@ async def test_a_forgotten_password_is_set_anew_and_other_browsers_are_signed_ou
     await page.get_by_role("link", name="Forgotten your password?").click()
     await page.get_by_label("E-mail").fill(ada.email)
     await page.get_by_role("button", name="Send the link").click()
-    await expect(page.get_by_role("status")).to_contain_text("a link is on its way")
+    await tells(page, "a link is on its way")
     await follow(page, ada.email, "password")
     await page.get_by_label("Password").fill(NEW_PASSWORD)
     await page.get_by_role("button", name="Set the password").click()
-    await expect(page.get_by_role("status")).to_contain_text("Your password is new")
+    await tells(page, "Your password is new")
 
     await sign_in(page, ada)
     await expect(page.get_by_role("alert")).to_contain_text("not right")
@@ -104,7 +104,7 @@ async def test_signing_out_ends_the_session_not_only_the_cookie(world: World) ->
     ada = await world.a_person()
     page = await world.a_browser(ada)
     await page.goto("/pricing")
-    await page.get_by_text("Account menu").click()
+    await open_account_menu(page)
     await page.get_by_role("button", name="Sign out").click()
     await expect(page).to_have_url(re.compile("/pricing/?$"))
     await expect(page.get_by_role("banner").get_by_role("link", name="Sign in")).to_be_visible()
@@ -126,7 +126,7 @@ async def test_the_account_page_changes_the_password_and_ends_other_browsers(wor
     await expect(browsers).to_have_count(2)
     await expect(browsers.filter(has_text="this one")).to_have_count(1)
     await browsers.get_by_role("button", name="Sign out").click()
-    await expect(page.get_by_role("status").filter(has_text="That browser is signed out")).to_be_visible()
+    await tells(page, "That browser is signed out")
     await other.goto("/dashboard")
     await expect(other).to_have_url(re.compile("/login/?[?]next="))
 
@@ -137,7 +137,7 @@ async def test_the_account_page_changes_the_password_and_ends_other_browsers(wor
     await page.get_by_label("Current password").fill(PASSWORD)
     await page.get_by_label("New password").fill(NEW_PASSWORD)
     await page.get_by_role("button", name="Change password").click()
-    await expect(page.get_by_role("status").filter(has_text="Your password is new")).to_be_visible()
+    await tells(page, "Your password is new")
     await expect(page).to_have_url(re.compile("/account/?[?]done=password_changed"))
 
 

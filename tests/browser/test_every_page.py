@@ -6,6 +6,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from billing_app.ui.routes import ROUTES, Route
+from tests.browser.steps import open_account_menu
 from tests.browser.world import PHONE, Person, World, in_the_browser, overflow_px, settled
 
 pytestmark = in_the_browser
@@ -32,10 +33,17 @@ async def a_busy_person(world: World) -> Person:
     return ada
 
 
+async def brightness(page: Page) -> float:
+    """Of what is behind the page: 0 is black, 255 white."""
+    colour = await page.evaluate("getComputedStyle(document.body).backgroundColor")
+    return max(float(part) for part in re.findall(r"[\d.]+", colour)[:3])
+
+
 @every_page
-async def test_signed_in_it_lives_without_complaint_and_fits_a_phone(world: World, route: Route) -> None:
-    page = await world.a_browser(await a_busy_person(world), viewport=NARROW)
+async def test_signed_in_it_lives_without_complaint_fits_a_phone_and_can_be_dark(world: World, route: Route) -> None:
+    page = await world.a_browser(await a_busy_person(world), viewport=NARROW, color_scheme="dark")
     await visit(page, route)
+    assert await brightness(page) < 64
     assert await overflow_px(page) == 0
     await page.set_viewport_size({"width": 1280, "height": 900})
     assert await overflow_px(page) == 0
@@ -46,6 +54,7 @@ async def test_a_stranger_sees_it_or_is_sent_to_sign_in_and_back(world: World, r
     page = await world.a_browser(viewport=NARROW)
     if not route.signed_in:
         await visit(page, route)
+        assert await brightness(page) > 192
         assert await overflow_px(page) == 0
         return
     await page.goto(route.path)
@@ -53,15 +62,6 @@ async def test_a_stranger_sees_it_or_is_sent_to_sign_in_and_back(world: World, r
     await expect(page.locator("input[name=next]")).to_have_value(route.path)
     await settled(page)
     assert await overflow_px(page) == 0
-
-
-async def test_in_the_dark_every_page_is_dark(world: World) -> None:
-    page = await world.a_browser(await world.a_person(), color_scheme="dark")
-    for route in ROUTES:
-        await page.goto(route.path)
-        colour = await page.evaluate("getComputedStyle(document.body).backgroundColor")
-        red, green, blue = (float(part) for part in re.findall(r"[\d.]+", colour)[:3])
-        assert max(red, green, blue) < 64, f"{route.path} has {colour} behind it"
 
 
 async def test_an_address_that_leads_nowhere_says_so_and_leads_on(world: World) -> None:
@@ -86,10 +86,24 @@ async def test_the_main_pages_are_reached_by_the_navigation_alone(world: World) 
         await expect(page.locator("#usage")).to_contain_text("3 credits")
 
 
+async def test_by_keyboard_one_skips_to_the_content_and_the_page_stays_as_it_is(world: World) -> None:
+    page = await world.a_browser(await world.a_person())
+    address = "/payment/success?session_id=cs_test_madeup"
+    await page.goto(address)
+    await expect(page.get_by_role("heading", name="We cannot find this payment")).to_be_visible()
+    await page.keyboard.press("Tab")
+    await expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
+    await page.keyboard.press("Enter")
+    await expect(page).to_have_url(f"{world.at.url}{address}#main")
+    await page.keyboard.press("Tab")
+    await expect(page.get_by_role("main").get_by_role("link", name="See your purchases")).to_be_focused()
+    await expect(page.get_by_role("heading", name="We cannot find this payment")).to_be_visible()
+
+
 async def test_on_a_phone_the_navigation_is_in_the_account_menu(world: World) -> None:
     page = await world.a_browser(await world.a_person(credits=3), viewport=NARROW)
     await page.goto("/pricing")
-    await page.get_by_text("Account menu").click()
+    await open_account_menu(page)
     await page.get_by_role("navigation", name="Main, short").get_by_role("link", name="Dashboard").click()
     await expect(page.locator("#available")).to_have_text("3")
     assert await overflow_px(page) == 0

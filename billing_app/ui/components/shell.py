@@ -1,6 +1,7 @@
 """The frame of every page: top bar, usage indicator, low-credit strip, footer."""
 
 import reflex as rx
+from reflex_components_core.el.elements.base import BaseHTML
 
 from billing_app.ui.brand import brand
 from billing_app.ui.components.buttons import button, link_button
@@ -15,10 +16,21 @@ _NAV_LINK = (
 )
 
 
+class _InPage(BaseHTML):
+    """A link to a place on this page, followed by the browser, which also moves the focus there.
+
+    Reflex's own links lead through the router of pages, which would load the page anew and lose its query.
+    """
+
+    tag = "a"
+
+    href: rx.Var[str]
+
+
 def framed(main: rx.Component, *, current: str = "", bare: bool = False) -> rx.Component:
     """A page in its frame. `bare` leaves out the navigation, for sign-in forms and their kin."""
     return rx.el.div(
-        rx.el.a(
+        _InPage.create(
             "Skip to content",
             href="#main",
             class_name="sr-only focus:not-sr-only focus:absolute focus:z-50 focus:m-2 focus:bg-surface focus:p-2",

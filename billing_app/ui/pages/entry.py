@@ -39,6 +39,7 @@ class EntryState(rx.State):
     token: rx.Field[str] = rx.field("")
     error: rx.Field[str] = rx.field("")
     done: rx.Field[str] = rx.field("")
+    address_read: rx.Field[bool] = rx.field(False)
 
     @rx.event
     def read_address(self) -> None:
@@ -49,13 +50,16 @@ class EntryState(rx.State):
         self.token = query.get("token", "")[:2000]
         self.error = error_sentence(query.get("error", ""))
         self.done = _DONE.get(query.get("done", ""), "")
+        self.address_read = True
 
 
-def _form(*parts: rx.Component, action: str, submit: str) -> rx.Component:
+def _form(*parts: rx.Component, action: str, submit: str, by_link: bool = False) -> rx.Component:
+    """`by_link`: it sends what the link in a mail says, so its button waits until the page's address is read."""
+    waits = {"disabled": ~EntryState.address_read} if by_link else {}
     return post_form(
         hidden("next", EntryState.next_path),
         *parts,
-        button(submit, kind="primary", size="l", wide=True, type="submit"),
+        button(submit, kind="primary", size="l", wide=True, type="submit", **waits),
         action=action,
         class_name="grid gap-4",
     )
@@ -140,7 +144,7 @@ def verify() -> rx.Component:
         "Confirm your e-mail",
         "One click, and your account is ready.",
         _messages(),
-        _form(hidden("token", EntryState.token), action="/api/auth/verify", submit="Confirm my address"),
+        _form(hidden("token", EntryState.token), action="/api/auth/verify", submit="Confirm my address", by_link=True),
     )
 
 
@@ -161,5 +165,11 @@ def reset() -> rx.Component:
         "Choose a new password",
         "Every device that is signed in now will be signed out.",
         _messages(),
-        _form(hidden("token", EntryState.token), _new_password(), action="/api/auth/reset", submit="Set the password"),
+        _form(
+            hidden("token", EntryState.token),
+            _new_password(),
+            action="/api/auth/reset",
+            submit="Set the password",
+            by_link=True,
+        ),
     )
