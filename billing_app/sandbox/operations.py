@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from stripe import params as sdk
+from stripe.params import billing_portal as sdk_portal
 from stripe.params import checkout as sdk_checkout
 from stripe.params import test_helpers as sdk_test
 
@@ -21,6 +22,8 @@ from billing_app.sandbox.resources import (
     invoices,
     payment_intent,
     payment_method,
+    portal_configuration,
+    portal_session,
     price,
     product,
     promotion_code,
@@ -122,6 +125,27 @@ OPERATIONS: tuple[Operation, ...] = (
     get("/v1/webhook_endpoints/{webhook_endpoint}", sdk.WebhookEndpointRetrieveParams, webhook_endpoint.retrieve),
     post("/v1/webhook_endpoints/{webhook_endpoint}", sdk.WebhookEndpointUpdateParams, webhook_endpoint.update),
     delete("/v1/webhook_endpoints/{webhook_endpoint}", sdk.WebhookEndpointDeleteParams, webhook_endpoint.delete),
+    get(
+        "/v1/billing_portal/configurations",
+        sdk_portal.ConfigurationListParams,
+        portal_configuration.listing,
+    ),
+    post(
+        "/v1/billing_portal/configurations",
+        sdk_portal.ConfigurationCreateParams,
+        portal_configuration.create,
+    ),
+    get(
+        "/v1/billing_portal/configurations/{configuration}",
+        sdk_portal.ConfigurationRetrieveParams,
+        portal_configuration.retrieve,
+    ),
+    post(
+        "/v1/billing_portal/configurations/{configuration}",
+        sdk_portal.ConfigurationUpdateParams,
+        portal_configuration.update,
+    ),
+    post("/v1/billing_portal/sessions", sdk_portal.SessionCreateParams, portal_session.create),
     get("/v1/setup_intents", sdk.SetupIntentListParams, setup_intent.listing),
     post("/v1/setup_intents", sdk.SetupIntentCreateParams, setup_intent.create),
     get("/v1/setup_intents/{setup_intent}", sdk.SetupIntentRetrieveParams, setup_intent.retrieve),

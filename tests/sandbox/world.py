@@ -56,11 +56,12 @@ class Page:
         """GET the page."""
         return self._take(httpx.get(self.url, trust_env=False, timeout=10))
 
-    def submit(self, **fields: str) -> "Page":
-        """POST its form with the values it shows, overridden by `fields`."""
+    def submit(self, path: str | None = None, **fields: str) -> "Page":
+        """POST its form, or the one that goes to `path`, with the values it shows, overridden by `fields`."""
         shown = {"token": re.findall(r'name="token" value="([^"]+)"', self.html)[0]}
         shown.update({name: value for name, value in fields.items() if value is not None})
-        return self._take(httpx.post(self.url, data=shown, headers=self.headers, trust_env=False, timeout=10))
+        url = self.url if path is None else str(httpx.URL(self.url).join(path))
+        return self._take(httpx.post(url, data=shown, headers=self.headers, trust_env=False, timeout=10))
 
     def pay(self, number: str = "4242 4242 4242 4242", **fields: str) -> "Page":
         """Fill in everything and pay."""

@@ -1,8 +1,8 @@
-"""The pages people see: hosted checkout, the 3-D Secure challenge, receipts, and the control room."""
+"""The pages people see: checkout, invoices, the customer portal, the 3-D Secure challenge, the control room."""
 
 from starlette.routing import Route
 
-from billing_app.sandbox.pages import challenge, control, hosted, receipt
+from billing_app.sandbox.pages import challenge, control, hosted, invoice_page, portal_page, receipt
 
 
 def routes() -> list[Route]:
@@ -14,5 +14,9 @@ def routes() -> list[Route]:
         Route("/sessions/{session}/expire", control.expire, methods=["POST"], name="expire"),
         Route("/c/pay/{session}", hosted.page, methods=["GET", "POST"], name="hosted"),
         Route("/c/authenticate/{intent}", challenge.page, methods=["GET", "POST"], name="challenge"),
+        Route("/i/{invoice}", invoice_page.page, methods=["GET", "POST"], name="invoice"),
+        Route("/i/{invoice}/pdf", invoice_page.download, name="invoice-pdf"),
+        Route("/p/session/{token}", portal_page.page, name="portal"),
+        Route("/p/session/{token}/{view}", portal_page.page, methods=["GET", "POST"], name="portal-step"),
         Route("/receipts/{charge}", receipt.page, name="receipt"),
     ]

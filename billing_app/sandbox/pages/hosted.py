@@ -1,14 +1,14 @@
 """The hosted checkout page: what is bought, who pays, with which test card, and the webhook's fate."""
 
 import re
-import time
-from dataclasses import dataclass, field
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from billing_app.sandbox import cards, checkout, currencies, tax
+from billing_app.sandbox.pages import card_form
+from billing_app.sandbox.pages.card_form import Entry
 from billing_app.sandbox.pages.rendering import form_of, form_token, notice, refused_form, render, see_other
 from billing_app.sandbox.place import place_of
 from billing_app.sandbox.resources import checkout_session
@@ -17,20 +17,8 @@ from billing_app.sandbox.webhooks import fate
 from billing_app.sandbox.work import Work, unit_of_work
 
 _SESSION_ID = re.compile(r"^cs_test_[A-Za-z0-9]{10,100}$")
-_EXPIRY = re.compile(r"^\s*(\d{1,2})\s*/?\s*(\d{2}|\d{4})\s*$")
 _EMAIL = re.compile(r"^[^@\s]+@[^@\s]+$")
 _FIELDS = ("email", "number", "expiry", "cvc", "name", "country", "fate", "delay", "code")
-_MAX_FIELD = 200
-
-
-@dataclass
-class Entry:
-    """What the buyer typed, and what is wrong with it, field by field."""
-
-    values: dict[str, str]
-    errors: dict[str, str] = field(default_factory=dict)
-    alert: str = ""
-    note: str = ""
 
 
 async def page(request: Request) -> Response:
@@ -76,13 +64,13 @@ def _fresh(request: Request, session: Record) -> Entry:
 
 
 def _submitted(request: Request, work: Work, session: Record, given: dict[str, str]) -> Response:
-    entry = Entry({name: given.get(name, "")[:_MAX_FIELD].strip() for name in _FIELDS})
+    entry = card_form.entered(given, _FIELDS)
     fixed = session.body["customer_email"]
     if fixed:
         entry.values["email"] = fixed
     action = given.get("action", "pay")
     if action.startswith("card:"):
-        _fill(entry, action.removeprefix("card:"))
+        card_form.fill(entry, action.removeprefix("card:"))
         return _shown(request, work, session, entry)
     if action == "code":
         if reason := checkout.enter_code(work, session, entry.values["code"]):
@@ -112,14 +100,6 @@ def _pay(request: Request, work: Work, session: Record, entry: Entry, entered: c
     return _shown(request, work, session, entry, status=402)
 
 
-def _fill(entry: Entry, number: str) -> None:
-    """A test card with one click, for browsers without JavaScript."""
-    if number in cards.BY_NUMBER:
-        year = int(time.strftime("%y")) + 4
-        entry.values.update(number=cards.BY_NUMBER[number].spaced, expiry=f"12 / {year:02d}", cvc="123")
-        entry.values["name"] = entry.values["name"] or "Test Buyer"
-
-
 def _settle_country(work: Work, session: Record, entry: Entry) -> bool:
     """Whether the total shown still holds for the country chosen; if not it is worked out anew."""
     if not session.body["automatic_tax"]["enabled"]:
@@ -138,39 +118,10 @@ def _settle_country(work: Work, session: Record, entry: Entry) -> bool:
 
 def _read(entry: Entry, *, needs_card: bool) -> checkout.CardEntered | None:
     """The card, if one is due; what is wrong goes to `entry.errors`."""
-    values, errors = entry.values, entry.errors
+    values = entry.values
     if not _EMAIL.match(values["email"]):
-        errors["email"] = "Your email is incomplete." if values["email"] else "Enter your email."
-    if not needs_card:
-        return None
-    number = re.sub(r"[\s-]", "", values["number"])
-    if not number:
-        errors["number"] = "Enter a card number."
-    elif not cards.passes_luhn(number):
-        errors["number"] = "Your card number is invalid."
-    elif number not in cards.BY_NUMBER:
-        values["number"] = ""
-        errors["number"] = "This is not a test card. The sandbox takes test cards only and has not kept the number."
-    expiry = _expiry(values["expiry"])
-    if expiry is None:
-        errors["expiry"] = "Enter the expiry as MM / YY, in the future."
-    if not (values["cvc"].isascii() and values["cvc"].isdecimal() and len(values["cvc"]) in (3, 4)):
-        errors["cvc"] = "Enter the 3 or 4 digits of the security code."
-    if not values["name"]:
-        errors["name"] = "Enter the name on the card."
-    if errors or expiry is None:
-        return None
-    return checkout.CardEntered(cards.BY_NUMBER[number], *expiry)
-
-
-def _expiry(text: str) -> tuple[int, int] | None:
-    match = _EXPIRY.match(text)
-    if match is None:
-        return None
-    month, year = int(match[1]), int(match[2]) % 100 + 2000
-    this_year, this_month = (int(part) for part in time.strftime("%Y %m", time.gmtime()).split())
-    possible = 1 <= month <= 12 and (this_year, this_month) <= (year, month) and year <= this_year + 50
-    return (month, year) if possible else None
+        entry.errors["email"] = "Your email is incomplete." if values["email"] else "Enter your email."
+    return card_form.read(entry) if needs_card else None
 
 
 def success_address(session: Record) -> str:
@@ -212,10 +163,9 @@ def _shown(request: Request, work: Work, session: Record, entry: Entry, status: 
         },
         "token": form_token(request, session.id),
         "entry": entry,
-        "cards": cards.ONE_CLICK,
+        **card_form.shown(),
         "countries": sorted(tax.COUNTRIES.items(), key=lambda country: country[1]),
         "asks_country": _asks_country(session),
-        "expiry_example": f"12 / {int(time.strftime('%y')) + 4:02d}",
         "fates": _FATES,
         "needs_card": checkout_session.needs_card(session),
         "trial_end": checkout_session.trial_of(session, work.now),
