@@ -7,6 +7,7 @@ import tempfile
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
@@ -17,8 +18,13 @@ from billing_app.db.embedded import EmbeddedServer
 from billing_app.db.engine import Database
 from billing_app.db.migrate import upgrade
 
+if TYPE_CHECKING:
+    from xdist.scheduler import LoadScopeScheduling
+
 _SERVER_URL = "BILLING_TEST_SERVER_URL"
 _TEMPLATE = "template_billing"
+# They start the whole product: on one worker, so that two never build at once, and the browser's share one.
+_WITH_PRODUCT = ("tests/browser/", "tests/front_door/test_run.py")
 _run: dict[str, EmbeddedServer | Path] = {}
 
 
@@ -45,6 +51,23 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         os.environ.pop(_SERVER_URL, None)
         server.stop()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> "LoadScopeScheduling | None":
+    """Keep the tests of the running product together under `--dist loadgroup`.
+
+    That is what the mark `xdist_group` is for; but xdist 3.8 notes the group where pytest 9.2 no longer looks.
+    """
+    if config.getoption("dist") != "loadgroup":
+        return None
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ProductTogether(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return "product" if nodeid.startswith(_WITH_PRODUCT) else nodeid
+
+    return ProductTogether(config, log)
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import json
 import os
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -21,6 +21,7 @@ from tests.browser.world import WAIT_MS, Installation, World
 from tests.front_door.product import Product
 
 CATALOG = "interview_mate"
+DOCS_CATALOG = "docs_chat"
 # Nothing that speaks to the network by itself, and nothing a container does not have.
 _QUIET = (
     "--no-sandbox",
@@ -49,8 +50,22 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installat
         product.stop()
 
 
-def _reached(data_dir: Path) -> Installation:
-    told = json.loads((data_dir / CATALOG / "running.json").read_text())
+@pytest.fixture(scope="session")
+def docs_installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """The same with the catalogue of system B, for the chat; RUNNING_DOCS_DATA_DIR names one that runs already."""
+    if running := os.environ.get("RUNNING_DOCS_DATA_DIR"):
+        yield _reached(Path(running), DOCS_CATALOG)
+        return
+    product = Product(tmp_path_factory.mktemp("chatting"), environment={"CATALOG": DOCS_CATALOG})
+    product.start()
+    try:
+        yield _reached(product.data_dir, DOCS_CATALOG)
+    finally:
+        product.stop()
+
+
+def _reached(data_dir: Path, catalog: str = CATALOG) -> Installation:
+    told = json.loads((data_dir / catalog / "running.json").read_text())
     environment = told["environment"]
     return Installation(
         url=told["public_url"],
@@ -81,6 +96,21 @@ async def chromium(browser_path: str) -> AsyncIterator[Browser]:
 @pytest_asyncio.fixture(loop_scope="session")
 async def world(installation: Installation, chromium: Browser) -> AsyncIterator[World]:
     """The product, and what a test does to it. Ends with: no page has complained."""
+    async with _world(installation, chromium) as made:
+        yield made
+    assert made.unexpected() == []
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def docs_world(docs_installation: Installation, chromium: Browser) -> AsyncIterator[World]:
+    """The same, where the chat is sold."""
+    async with _world(docs_installation, chromium) as made:
+        yield made
+    assert made.unexpected() == []
+
+
+@asynccontextmanager
+async def _world(installation: Installation, chromium: Browser) -> AsyncIterator[World]:
     async with AsyncExitStack() as rooms:
         database = Database(installation.database_url, pool_size=2, follows_clock=True)
         rooms.push_async_callback(database.close)
@@ -100,4 +130,3 @@ async def world(installation: Installation, chromium: Browser) -> AsyncIterator[
             rooms=rooms,
         )
         yield made
-    assert made.unexpected() == []

@@ -26,7 +26,9 @@ async def test_a_stranger_signs_up_confirms_by_mail_and_buys_what_they_chose(wor
     email = f"grace-{secrets.token_hex(4)}@example.com"
     page = await world.a_browser()
     await choose(page, "Popular")
+    await expect(page.locator("input[name=next]")).to_have_value("/pricing?buy=pack-popular")
     await page.get_by_role("link", name="Make an account").click()
+    await expect(page.get_by_role("heading", name="Make an account")).to_be_visible()
     await page.get_by_label("E-mail").fill(email)
     await page.get_by_label("Password").fill(PASSWORD)
     await expect(page.locator("input[name=next]")).to_have_value("/pricing?buy=pack-popular")
@@ -77,6 +79,7 @@ async def test_a_forgotten_password_is_set_anew_and_other_browsers_are_signed_ou
     page = await world.a_browser()
     await page.goto("/login")
     await page.get_by_role("link", name="Forgotten your password?").click()
+    await expect(page.get_by_role("heading", name="Set a new password")).to_be_visible()
     await page.get_by_label("E-mail").fill(ada.email)
     await page.get_by_role("button", name="Send the link").click()
     await tells(page, "a link is on its way")
