@@ -132,6 +132,7 @@ def read_advert(text: str) -> Advert:
 
 def quoted(sentence: str) -> str:
     """A sentence short enough to stand below a question, cut between words."""
+    sentence = sentence.rstrip(";,: ")
     if len(sentence) <= QUOTE_MAX:
         return sentence
     return sentence[:QUOTE_MAX].rpartition(" ")[0].rstrip(" ,;:") + "\N{HORIZONTAL ELLIPSIS}"

@@ -107,6 +107,14 @@ class LibraryService:
             rows = await store.pairs_of(session, customer_id, PAGE_PAIRS, (number - 1) * PAGE_PAIRS)
         return LibraryPage(tuple(_view(row, title) for row, title in rows), total, number, pages)
 
+    async def get(self, customer_id: int, pair_id: str) -> PairView:
+        """One pair.
+
+        Raises:
+            NotFound: unknown, or somebody else's.
+        """
+        return await self._own(customer_id, _known(pair_id))
+
     async def saved_from(self, customer_id: int, set_id: str) -> frozenset[int]:
         """Places of a set's questions, counted from 0, that are in the library."""
         async with self._database.as_customer(customer_id) as session:

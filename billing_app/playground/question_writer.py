@@ -137,7 +137,13 @@ def _knows(term: Named, place: int) -> tuple[str, ...]:
         "What it cost once, in time or money, and who noticed.",
         "Two details that only somebody knows who has done it.",
     )[place]
-    return story, proof, "One figure, before and after.", "How you would use that here, in this job."
+    figure = (
+        "One figure, before and after.",
+        "Why it matters in this job, with an example from the advert.",
+        "How you would keep others from it, in one habit.",
+        "What you still do not know about it, and how you would find out.",
+    )[place]
+    return story, proof, figure
 
 
 def _judgement(advert: Advert) -> Iterator[Question]:

@@ -3,7 +3,7 @@
 from functools import lru_cache
 
 from billing_app.catalog.loading import load, read_source
-from billing_app.catalog.schema import Brand, Catalog
+from billing_app.catalog.schema import Brand, Catalog, Feature
 from billing_app.settings import get_settings
 
 
@@ -16,3 +16,8 @@ def built_catalog() -> Catalog:
 def brand() -> Brand:
     """Who sells, and how it speaks."""
     return built_catalog().brand
+
+
+def feature_for(kind: str) -> Feature | None:
+    """The feature a page of the playground shows, by its kind there; None when the catalogue has none."""
+    return next((feature for feature in built_catalog().features if feature.playground == kind), None)

@@ -7,7 +7,19 @@ from typing import Any
 import reflex as rx
 
 from billing_app.ui.brand import brand
-from billing_app.ui.pages import account, dashboard, entry, interview, mailbox, not_found, payment, playground, pricing
+from billing_app.ui.pages import (
+    account,
+    dashboard,
+    entry,
+    generator,
+    interview,
+    library,
+    mailbox,
+    not_found,
+    payment,
+    playground,
+    pricing,
+)
 from billing_app.ui.session import Shell
 
 
@@ -56,6 +68,14 @@ ROUTES: tuple[Route, ...] = (
         load=(interview.InterviewState.load,),
         signed_in=True,
     ),
+    Route(
+        "/playground/generator",
+        generator.generator,
+        generator.NAME,
+        load=(generator.GeneratorState.load,),
+        signed_in=True,
+    ),
+    Route("/playground/library", library.library, library.NAME, load=(library.LibraryState.load,), signed_in=True),
     Route("/mailbox", mailbox.mailbox, "Mailbox", load=(mailbox.MailboxState.load,)),
 )
 

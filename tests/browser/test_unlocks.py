@@ -216,7 +216,8 @@ async def test_somebody_elses_set_is_not_shown(world: World) -> None:
     await make_a_set(page)
     foreign = await opened(world, eve, page.url.removeprefix(world.at.url))
     await expect(foreign.get_by_role("alert").first).to_contain_text("There is no such question set.")
-    await expect(foreign.locator("[data-question]")).to_have_count(0)
+    await expect(foreign.get_by_role("heading", level=1)).to_have_text("AI Q&A Generator")
+    await expect(foreign.get_by_role("heading", name="Your sets")).to_have_count(0)
 
 
 async def test_a_full_page_of_long_pairs_fits_a_phone_and_is_turned(world: World) -> None:

@@ -9,7 +9,7 @@ import reflex as rx
 from reflex_base.utils.imports import ImportDict
 
 _CODE = """
-function ModalDialog({ open, onClose, labelledby, className, children }) {
+function ModalDialog({ open, stays, onClose, labelledby, className, children }) {
   const box = useRef(null);
   useEffect(() => {
     const dialog = box.current;
@@ -22,7 +22,7 @@ function ModalDialog({ open, onClose, labelledby, className, children }) {
     className,
     "aria-labelledby": labelledby,
     onClose: () => onClose && onClose(),
-    onClick: (event) => { if (event.target === box.current) box.current.close(); },
+    onClick: (event) => { if (!stays && event.target === box.current) box.current.close(); },
   }, open ? children : null);
 }
 """
@@ -34,6 +34,7 @@ class ModalDialog(rx.Component):
     tag = "ModalDialog"
 
     open: rx.Var[bool]
+    stays: rx.Var[bool]
     labelledby: rx.Var[str]
     on_close: rx.EventHandler[rx.event.no_args_event_spec]
 
@@ -44,8 +45,14 @@ class ModalDialog(rx.Component):
         return [_CODE]
 
 
-def dialog(*children: Any, is_open: rx.Var[bool], title: Any, title_id: str, on_close: Any) -> rx.Component:
-    """A modal with a title; `on_close` must set what `is_open` reads to false."""
+def dialog(
+    *children: Any, is_open: rx.Var[bool], title: Any, title_id: str, on_close: Any, stays: bool = False
+) -> rx.Component:
+    """A modal with a title; `on_close` must set what `is_open` reads to false.
+
+    Args:
+        stays: a click beside it does not close it, so that what was typed is not lost by a slip.
+    """
     return ModalDialog.create(
         rx.el.div(
             rx.el.h2(title, id=title_id, class_name="text-section"),
@@ -53,6 +60,7 @@ def dialog(*children: Any, is_open: rx.Var[bool], title: Any, title_id: str, on_
             class_name="grid gap-4 p-6",
         ),
         open=is_open,
+        stays=stays,
         labelledby=title_id,
         on_close=on_close,
         class_name=(

@@ -13,9 +13,20 @@ CHECKOUT = "/api/v1/checkout"
 
 
 def buy_form(
-    kind: str | rx.Var, code: str | rx.Var, label: Any, spoken: Any, *, primary: bool = False, return_to: Any = ""
+    kind: str | rx.Var,
+    code: str | rx.Var,
+    label: Any,
+    spoken: Any,
+    *,
+    primary: bool = False,
+    return_to: Any = "",
+    small: bool = False,
 ) -> rx.Component:
-    """One offer's button. A plain form: it works before the page is live, and for those not signed in."""
+    """One offer's button. A plain form: it works before the page is live, and for those not signed in.
+
+    Args:
+        small: within a line of text, not as wide as its card.
+    """
     return post_form(
         hidden("kind", kind),
         hidden("code", code),
@@ -23,13 +34,13 @@ def buy_form(
         button(
             label,
             kind="primary" if primary else "plain",
-            size="l",
-            wide=True,
+            size="s" if small else "l",
+            wide=not small,
             type="submit",
             custom_attrs={"aria-label": spoken},
         ),
         action=CHECKOUT,
-        class_name="w-full",
+        class_name="" if small else "w-full",
     )
 
 

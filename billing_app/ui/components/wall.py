@@ -54,7 +54,8 @@ def wall_of(decision: Decision, catalog: Catalog) -> Wall:
         if decision.held:
             text += f" {noun.of(decision.held)} more are in use right now."
     else:
-        title, text = f"{decision.feature_name} is locked", decision.why
+        title = f"{decision.feature_name} is locked"
+        text = decision.why.removeprefix(f"{title}. ")
     renews = "" if decision.basis is not Basis.CREDITS else f"Your {noun.many} do not renew by themselves"
     if decision.resets_at:
         fresh = noun.of(decision.next_grant) if decision.next_grant else "More"
@@ -63,9 +64,7 @@ def wall_of(decision: Decision, catalog: Catalog) -> Wall:
 
 
 def _option(option: Option, catalog: Catalog) -> WallOption:
-    price = (
-        Money(option.price_minor, option.currency).shown(compact=True) if option.price_minor and option.currency else ""
-    )
+    price = price_of(option)
     if option.credits:
         detail = catalog.brand.credit.of(option.credits)
     elif option.uses:
@@ -83,7 +82,14 @@ def _option(option: Option, catalog: Catalog) -> WallOption:
     )
 
 
-def wall(the: Any, *, return_to: str, kept: str) -> rx.Component:
+def price_of(option: Option) -> str:
+    """What a way on costs: `$10`; empty for what is agreed by contract."""
+    return (
+        Money(option.price_minor, option.currency).shown(compact=True) if option.price_minor and option.currency else ""
+    )
+
+
+def wall(the: Any, *, return_to: Any, kept: str) -> rx.Component:
     """The card. `return_to` brings people back to this page; `kept` says that what they wrote is not lost."""
     return rx.cond(
         the.title != "",
@@ -98,7 +104,9 @@ def wall(the: Any, *, return_to: str, kept: str) -> rx.Component:
             rx.el.p(the.text, " ", kept, class_name="mt-1.5 text-ink-2"),
             rx.el.div(
                 rx.foreach(the.options, lambda option, index: _offer(option, index, return_to)),
-                class_name="mt-4 grid gap-2.5 sm:grid-cols-2",
+                class_name=rx.cond(
+                    the.options.length() > 1, "mt-4 grid gap-2.5 sm:grid-cols-2", "mt-4 grid sm:max-w-[360px]"
+                ),
             ),
             rx.el.p(link_button("See all prices", href="/pricing", kind="quiet", size="s"), class_name="mt-3 -ml-2.5"),
             role="alert",
@@ -110,7 +118,7 @@ def wall(the: Any, *, return_to: str, kept: str) -> rx.Component:
     )
 
 
-def _offer(option: Any, index: Any, return_to: str) -> rx.Component:
+def _offer(option: Any, index: Any, return_to: Any) -> rx.Component:
     base = "grid content-start gap-0.5 rounded-card border p-3.5 "
     return rx.el.div(
         rx.el.b(option.name, class_name="font-[600]"),

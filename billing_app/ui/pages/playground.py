@@ -14,10 +14,15 @@ from billing_app.ui.components.entry import message
 from billing_app.ui.components.icons import icon
 from billing_app.ui.components.shell import framed
 from billing_app.ui.components.surfaces import badge, page
+from billing_app.ui.components.wall import price_of
 from billing_app.ui.session import customer_of
 
 # The features that have a page of their own here; what has none is not offered as if it had.
-PAGES = {"interview": "/playground/interview"}
+PAGES = {
+    "interview": "/playground/interview",
+    "qa_generator": "/playground/generator",
+    "qa_pairs": "/playground/library",
+}
 
 
 @dataclass
@@ -58,7 +63,10 @@ def _tag(decision: Decision, catalog: Catalog) -> str:
         return catalog.brand.credit.of(decision.required)
     if decision.basis is Basis.UNLOCK and decision.allowed:
         return "Unlocked"
-    return "Included" if decision.allowed else "Locked"
+    if decision.allowed:
+        return "Included"
+    price = price_of(decision.options[0]) if decision.options else ""
+    return f"Locked \N{MIDDLE DOT} {price}" if price else "Locked"
 
 
 class PlaygroundState(rx.State):
