@@ -1,5 +1,6 @@
 """The JSON API under /v1: key, version, form, parameters, idempotency; then the operation; then Stripe's answer."""
 
+import asyncio
 import base64
 import binascii
 import json
@@ -13,8 +14,9 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
-from billing_app.sandbox import idempotency
+from billing_app.sandbox import idempotency, trouble
 from billing_app.sandbox.config import API_VERSION, SandboxConfig
 from billing_app.sandbox.errors import ApiError, invalid
 from billing_app.sandbox.expand import expand
@@ -66,15 +68,44 @@ async def _unknown(request: Request) -> Response:
 async def _answered(request: Request, operation: Operation) -> Response:
     """Whatever happens, the answer is Stripe's kind of answer."""
     request_id = f"req_{random_text(14)}"
+    hit = trouble.strike(place_of(request).store, request.method, request.url.path)
     try:
         body = await _body(request)
-        return _run(request, operation, body, request_id)
+        if hit is None:
+            return _run(request, operation, body, request_id)
+        if hit.after_work:
+            _run(request, operation, body, request_id)
+        return await _failing(request, hit, request_id)
     except ApiError as error:
         return _respond(error.status, error.body(), request_id)
     except Exception:
         logger.exception("%s %s failed in the sandbox", request.method, request.url.path)
         message = "Sorry, there was an error in the sandbox. Its log has the details."
         return _respond(500, {"error": {"message": message, "type": "api_error"}}, request_id)
+
+
+async def _failing(request: Request, rule: trouble.Rule, request_id: str) -> Response:
+    """The answer of an API in trouble: an error, silence, or a connection that breaks."""
+    if rule.answer == "429":
+        message = "Request rate limit exceeded. (Trouble on purpose in the sandbox.)"
+        return _respond(429, invalid(message, code="rate_limit").body(), request_id)
+    if rule.answer == "500":
+        error = {"message": "An unknown error occurred. (Trouble on purpose in the sandbox.)", "type": "api_error"}
+        return _respond(500, {"error": error}, request_id)
+    if rule.answer == "timeout":
+        until = time.monotonic() + rule.wait_s
+        while time.monotonic() < until and not await request.is_disconnected():  # noqa: ASYNC110 (no event tells it)
+            await asyncio.sleep(0.05)
+    return _BrokenAnswer()
+
+
+class _BrokenAnswer(Response):
+    """Promises more than it sends: the client sees a connection that breaks in the middle of the answer."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = [(b"content-type", b"application/json"), (b"content-length", b"1000000")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": b"{", "more_body": False})
 
 
 async def _body(request: Request) -> bytes:

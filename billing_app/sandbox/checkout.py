@@ -2,11 +2,10 @@
 
 from dataclasses import dataclass
 
-from billing_app.sandbox import payments, setups, signing_up
+from billing_app.sandbox import booking, payments, setups, signing_up
 from billing_app.sandbox.billing import collection
 from billing_app.sandbox.cards import Card
 from billing_app.sandbox.resources import (
-    charge,
     checkout_session,
     customer,
     discount,
@@ -70,7 +69,7 @@ def pay(work: Work, session: Record, buyer: Buyer, entered: CardEntered | None) 
         outcome = setups.attempt(work, intent, method)
     if outcome.kind == "paid":
         _finish(work, session, intent, method)
-        _book(work, outcome)
+        booking.book(work, outcome.charge_id)
     else:
         work.save(session)
     return outcome
@@ -92,7 +91,7 @@ def authenticated(work: Work, intent: Record, *, passed: bool) -> payments.Outco
             _finish(work, session, intent, method)
         elif not saving:
             collection.settled(work, intent)
-        _book(work, outcome)
+        booking.book(work, outcome.charge_id)
     return outcome
 
 
@@ -213,8 +212,3 @@ def _intent(work: Work, session: Record, buyer: Buyer, amount_minor: int) -> Rec
     else:
         body["payment_intent"] = intent.id
     return intent
-
-
-def _book(work: Work, outcome: payments.Outcome) -> None:
-    if outcome.charge_id is not None:
-        charge.book(work, work.get("charge", outcome.charge_id))

@@ -1,4 +1,4 @@
-"""The sandbox's own API under /sandbox, beside Stripe's: time for all customers, and how busy the courier is.
+"""The sandbox's own API under /sandbox, beside Stripe's: time for all customers, and test hooks.
 
 It takes the same API key as /v1 and speaks JSON. Stripe has nothing like it: test clocks move single customers only.
 """
@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from billing_app.sandbox import clock
+from billing_app.sandbox import clock, hooks
 from billing_app.sandbox.api import check_key
 from billing_app.sandbox.errors import ApiError, invalid, missing
 from billing_app.sandbox.place import Place, place_of
@@ -27,6 +27,14 @@ def routes() -> list[Route]:
     return [
         Route("/sandbox/clock", _answering(_clock)),
         Route("/sandbox/clock/advance", _answering(_advance), methods=["POST"]),
+        Route("/sandbox/trouble", _answering(hooks.show_trouble)),
+        Route("/sandbox/trouble/api", _answering(hooks.api_trouble), methods=["POST"]),
+        Route("/sandbox/trouble/webhooks", _answering(hooks.webhook_trouble), methods=["POST"]),
+        Route("/sandbox/trouble/clear", _answering(hooks.clear_trouble), methods=["POST"]),
+        Route("/sandbox/next_payment_fails", _answering(hooks.next_payment_fails), methods=["POST"]),
+        Route("/sandbox/disputes", _answering(hooks.open_dispute), methods=["POST"]),
+        Route("/sandbox/disputes/{dispute}/decide", _answering(hooks.decide_dispute), methods=["POST"]),
+        Route("/sandbox/refunds/{refund}/fail", _answering(hooks.fail_refund), methods=["POST"]),
     ]
 
 

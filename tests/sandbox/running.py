@@ -37,6 +37,13 @@ class Sandbox:
         self._connections.append(connections)
         return stripe.StripeClient(key, base_addresses={"api": self.url}, http_client=connections, **options)
 
+    def own(self, path: str, body: Any = None) -> Any:
+        """A call of the sandbox's own API: GET without a body, POST with one; its JSON."""
+        headers = {"Authorization": f"Bearer {DEFAULT_API_KEY}"}
+        method = "GET" if body is None else "POST"
+        answer = httpx.request(method, self.url + path, json=body, headers=headers, trust_env=False, timeout=60)
+        return answer.json()
+
     def close(self) -> None:
         """Close the connections of all clients."""
         for connections in self._connections:
@@ -90,7 +97,8 @@ def _recorded(app: ASGIApp, answers: list[tuple[str, int, Any]]) -> ASGIApp:
 
         await app(scope, receive, keep if scope["type"] == "http" else send)
         if scope["type"] == "http" and scope["path"].startswith("/v1"):
-            answers.append((f"{scope['method']} {scope['path']}", status, json.loads(body)))
+            with suppress(json.JSONDecodeError):  # an answer broken on purpose
+                answers.append((f"{scope['method']} {scope['path']}", status, json.loads(body)))
 
     return recording
 

@@ -7,7 +7,6 @@ import httpx
 import pytest
 import stripe
 
-from billing_app.sandbox.config import DEFAULT_API_KEY
 from tests.sandbox.billing import DAY, HOUR, a_customer, a_plan, invoices_of, types_of
 from tests.sandbox.running import Sandbox, eventually
 from tests.sandbox.world import Page, a_price, a_session, the_page
@@ -16,14 +15,6 @@ from tests.sandbox.world import Page, a_price, a_session, the_page
 def a_signing_up(client: stripe.StripeClient, price: str, **params: Any) -> stripe.checkout.Session:
     """An open session for a subscription to one price."""
     return a_session(client, mode="subscription", line_items=[{"price": price, "quantity": 1}], **params)
-
-
-def on_sandbox(sandbox: Sandbox, path: str, body: Any = None) -> Any:
-    """A call of the sandbox's own API."""
-    headers = {"Authorization": f"Bearer {DEFAULT_API_KEY}"}
-    if body is None:
-        return httpx.get(sandbox.url + path, headers=headers, trust_env=False).json()
-    return httpx.post(sandbox.url + path, json=body, headers=headers, trust_env=False, timeout=60).json()
 
 
 def test_a_checkout_subscribes_a_new_customer(client: stripe.StripeClient) -> None:
@@ -62,7 +53,7 @@ def test_a_sign_up_with_3d_secure_renews_without_its_holder(client: stripe.Strip
     assert client.v1.subscriptions.list({"status": "all"}).data == []
     Page(sandbox.url + str(page.location)).open().submit(action="authorise")
     [made] = client.v1.subscriptions.list().data
-    on_sandbox(sandbox, "/sandbox/clock/advance", {"seconds": 32 * DAY})
+    sandbox.own("/sandbox/clock/advance", {"seconds": 32 * DAY})
     assert [invoice.status for invoice in invoices_of(client, made.id)] == ["paid", "paid"]
 
 
@@ -76,7 +67,7 @@ def test_a_trial_saves_the_card_and_charges_nothing_today(client: stripe.StripeC
     [made] = client.v1.subscriptions.list().data
     assert made.status == "trialing"
     assert client.v1.charges.list().data == []
-    on_sandbox(sandbox, "/sandbox/clock/advance", {"seconds": 14 * DAY + 2 * HOUR})
+    sandbox.own("/sandbox/clock/advance", {"seconds": 14 * DAY + 2 * HOUR})
     assert client.v1.subscriptions.retrieve(made.id).status == "active"
     assert [charge.amount for charge in client.v1.charges.list()] == [2900]
 
@@ -128,7 +119,7 @@ def test_a_one_time_price_goes_on_the_first_invoice_only(client: stripe.StripeCl
     assert session.amount_total == 4900
     the_page(session).pay()
     [made] = client.v1.subscriptions.list().data
-    on_sandbox(sandbox, "/sandbox/clock/advance", {"seconds": 32 * DAY})
+    sandbox.own("/sandbox/clock/advance", {"seconds": 32 * DAY})
     assert [invoice.amount_paid for invoice in invoices_of(client, made.id)] == [4900, 2900]
 
 
@@ -182,12 +173,12 @@ def test_the_sandboxs_clock_moves_everybody_forward_and_nobody_back(
     client: stripe.StripeClient, sandbox: Sandbox
 ) -> None:
     the_page(a_signing_up(client, a_plan(client))).pay()
-    before = on_sandbox(sandbox, "/sandbox/clock")
+    before = sandbox.own("/sandbox/clock")
     assert (before["offset_s"], before["next_due"].split()[0]) == (0, "subscription")
-    stop = on_sandbox(sandbox, "/sandbox/clock/advance", {"seconds": 40 * DAY, "stop_at_next": True})
+    stop = sandbox.own("/sandbox/clock/advance", {"seconds": 40 * DAY, "stop_at_next": True})
     assert stop["reached"] is False
     assert abs(stop["now"] - before["next_due_at"]) <= 2
-    done = on_sandbox(sandbox, "/sandbox/clock/advance", {"to": before["now"] + 40 * DAY})
+    done = sandbox.own("/sandbox/clock/advance", {"to": before["now"] + 40 * DAY})
     assert done["reached"] is True
     [made] = client.v1.subscriptions.list().data
     assert len(invoices_of(client, made.id)) == 2
@@ -202,7 +193,7 @@ def test_the_sandboxs_clock_moves_everybody_forward_and_nobody_back(
         {"seconds": 10**12},
         {"x": 1},
     ):
-        assert "error" in on_sandbox(sandbox, "/sandbox/clock/advance", wrong)
+        assert "error" in sandbox.own("/sandbox/clock/advance", wrong)
     assert httpx.post(f"{sandbox.url}/sandbox/clock/advance", json={}, trust_env=False).status_code == 401
 
 

@@ -4,12 +4,12 @@ https://docs.stripe.com/invoicing/integration/workflow-transitions (transitions,
 https://docs.stripe.com/billing/revenue-recovery/smart-retries (retries and what comes after the last).
 """
 
-from billing_app.sandbox import payments
+from billing_app.sandbox import booking, payments
 from billing_app.sandbox.billing import standing
 from billing_app.sandbox.cards import Decline
 from billing_app.sandbox.errors import invalid
 from billing_app.sandbox.ids import new_id
-from billing_app.sandbox.resources import charge, customer_balance, payment_intent_object
+from billing_app.sandbox.resources import customer_balance, payment_intent_object
 from billing_app.sandbox.resources import invoice as invoices
 from billing_app.sandbox.store import Json, Record
 from billing_app.sandbox.work import Work
@@ -87,8 +87,7 @@ def collect(
         )
     if outcome.kind == "paid":
         mark_paid(work, invoice, intent)
-        if outcome.charge_id is not None:
-            charge.book(work, work.get("charge", outcome.charge_id))
+        booking.book(work, outcome.charge_id)
     else:
         _failed(work, invoice, outcome, retry=retry)
     return outcome

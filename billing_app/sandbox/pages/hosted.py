@@ -181,6 +181,7 @@ _FATES = (
     ("late", "Late"),
     ("twice", "Twice"),
     ("reversed", "Out of order"),
+    ("stale", "First one stale"),
     ("never", "Never"),
 )
 

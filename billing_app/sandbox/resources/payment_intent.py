@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from billing_app.sandbox import currencies, payments
+from billing_app.sandbox import booking, currencies, payments
 from billing_app.sandbox.billing import collection
 from billing_app.sandbox.errors import ApiError, invalid, missing
 from billing_app.sandbox.paging import page
 from billing_app.sandbox.parameters import refuse_others
-from billing_app.sandbox.resources import charge, fields, payment_method
+from billing_app.sandbox.resources import fields, payment_method
 from billing_app.sandbox.resources.payment_intent_object import new_payment_intent
 from billing_app.sandbox.store import Json, Record
 from billing_app.sandbox.work import Work
@@ -140,9 +140,9 @@ def _confirm(work: Work, record: Record, params: Json) -> None:
             payment_intent=record.body,
             payment_method=method.body,
         )
-    if outcome.kind == "paid" and outcome.charge_id is not None:
+    if outcome.kind == "paid":
         collection.settled(work, record)
-        charge.book(work, work.get("charge", outcome.charge_id))
+        booking.book(work, outcome.charge_id)
 
 
 def _method(work: Work, payment_method_id: str, customer: Any) -> Record:

@@ -13,6 +13,7 @@ import time
 import httpx
 
 from billing_app.sandbox.config import SandboxConfig
+from billing_app.sandbox.ids import random_text
 from billing_app.sandbox.store import Record, Store
 from billing_app.sandbox.webhooks import outbox
 
@@ -112,7 +113,9 @@ class Courier:
             await self._attempt(delivery, endpoint, event)
 
     async def _attempt(self, delivery: outbox.Delivery, endpoint: Record, event: Record) -> None:
-        body = outbox.body_of(outbox.with_pending(self._store, event.body))
+        told = outbox.with_pending(self._store, event.body)
+        other = endpoint.private.get("trouble", {}).get("api_version")
+        body = outbox.body_of({**told, "api_version": other} if other else told)
         started = time.monotonic()
         status, answer = await self._post(endpoint, body)
         delays = self._config.retry_delays_s
@@ -127,10 +130,12 @@ class Courier:
         )
 
     async def _post(self, endpoint: Record, body: bytes) -> tuple[int | None, str]:
+        forged = endpoint.private.get("trouble", {}).get("wrong_secret")
+        secret = f"whsec_{random_text(32)}" if forged else endpoint.private["secret"]
         headers = {
             "Content-Type": "application/json; charset=utf-8",
             "User-Agent": "Stripe/1.0 (sandbox)",
-            "Stripe-Signature": signature(endpoint.private["secret"], body, int(time.time())),
+            "Stripe-Signature": signature(secret, body, int(time.time())),
         }
         try:
             async with (

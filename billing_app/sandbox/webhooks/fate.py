@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
-Kind = Literal["now", "late", "twice", "reversed", "never"]
+Kind = Literal["now", "late", "twice", "reversed", "stale", "never"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 DEFAULT_DELAY_S = 20
 MAX_DELAY_S = 3600
@@ -12,7 +12,9 @@ _REPEAT_AFTER_MS = 1_000
 
 @dataclass(frozen=True)
 class Fate:
-    """`late` waits `delay_s` seconds; `twice` repeats everything a second later; `never` keeps it back."""
+    """`late` waits `delay_s` seconds; `twice` repeats everything a second later; `stale` holds the
+    first event back until newer ones have come; `never` keeps everything back.
+    """
 
     kind: Kind = "now"
     delay_s: int = 0
@@ -24,7 +26,7 @@ class Fate:
             return cls()
         given = str(delay_s).strip()
         delay = int(given) if given.isdecimal() and len(given) < 6 else DEFAULT_DELAY_S
-        return cls(kind, min(delay, MAX_DELAY_S) if kind == "late" else 0)
+        return cls(kind, min(delay, MAX_DELAY_S) if kind in ("late", "stale") else 0)
 
 
 @dataclass(frozen=True)
@@ -48,5 +50,8 @@ def plan(events: int, fate: Fate) -> list[Planned]:
             return in_order + [Planned(planned.index, _REPEAT_AFTER_MS) for planned in in_order]
         case "reversed":
             return in_order[::-1]
+        case "stale":
+            held_ms = max(fate.delay_s, 1) * 1000
+            return [Planned(planned.index, held_ms if planned.index == 0 else 0) for planned in in_order]
         case "never":
             return [Planned(planned.index, 0, withheld=True) for planned in in_order]

@@ -35,12 +35,20 @@ def record(store: Store, events: list[Json], fate: Fate, max_events: int) -> Non
         store.put(Record("event", event["id"], event["created"], event))
     endpoints = [r for r in store.find("webhook_endpoint", limit=MAX_ENDPOINTS) if r.body["status"] == "enabled"]
     start = now_ms()
-    for planned in plan(len(events), fate):
-        event = events[planned.index]
-        for endpoint in endpoints:
+    for endpoint in endpoints:
+        for planned in plan(len(events), _fate_of(endpoint, fate)):
+            event = events[planned.index]
             if wants(endpoint.body, event["type"]):
                 _add(store, event, endpoint.id, start + planned.delay_ms, withheld=planned.withheld)
     _trim(store, max_events)
+
+
+def _fate_of(endpoint: Record, fate: Fate) -> Fate:
+    """The trouble set for the endpoint, unless this payment has a fate of its own."""
+    trouble = endpoint.private.get("trouble", {})
+    if fate.kind != "now" or "fate" not in trouble:
+        return fate
+    return Fate.chosen(trouble["fate"], trouble.get("delay_s", ""))
 
 
 def wants(endpoint: Json, event_type: str) -> bool:
