@@ -17,7 +17,7 @@ def add_commands(commands: Any) -> None:
     ):
         command = commands.add_parser(name, help=said)
         command.add_argument("--port", type=int, default=3000, help="where people reach it (default: %(default)s)")
-        command.add_argument("--host", default="0.0.0.0", help="address to listen on (default: all)")  # noqa: S104
+        command.add_argument("--host", default="", help="address to listen on (sandbox: this machine only; live: all)")
         command.add_argument("--sandbox-port", type=int, help="the Stripe sandbox's (default: the next one free)")
         command.set_defaults(act=_run, develop=name == "dev")
 

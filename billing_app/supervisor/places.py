@@ -7,6 +7,7 @@ import json
 import os
 import re
 import shutil
+import tomllib
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -186,6 +187,16 @@ def check_catalog_name(name: str) -> str:
     if Path(name).is_file():
         return str(Path(name).resolve())
     raise NotFound(f"There is no catalogue {name!r}: no such file, and the presets are {', '.join(presets)}.")
+
+
+def seller_of(catalog: str) -> str:
+    """The name a catalogue sells under, for the sandbox's payment page. A catalogue that cannot be read is told later."""
+    preset = PROJECT / "billing_app" / "catalog" / "presets" / f"{catalog}.toml"
+    try:
+        with (preset if preset.exists() else Path(catalog)).open("rb") as file:
+            return str(tomllib.load(file)["brand"]["name"])[:60]
+    except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError):
+        return "Sandbox seller"
 
 
 def folder_name(catalog: str) -> str:

@@ -6,7 +6,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import FrameType
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ from billing_app.settings import Mode, Settings
 from billing_app.supervisor import frontend, ports
 from billing_app.supervisor.children import Child
 from billing_app.supervisor.environment import base_environment
-from billing_app.supervisor.places import PROJECT, Places, Running, check_catalog_name, shortened
+from billing_app.supervisor.places import PROJECT, Places, Running, check_catalog_name, seller_of, shortened
 from billing_app.supervisor.screen import Screen
 from billing_app.supervisor.tasks import Interrupted, Tasks
 
@@ -33,7 +33,7 @@ class Wishes:
     """What the command line asks for."""
 
     port: int = 3000
-    host: str = "0.0.0.0"  # noqa: S104 - a server in a container must be reachable from outside it
+    host: str = ""
     sandbox_port: int | None = None
     develop: bool = False
 
@@ -47,6 +47,11 @@ class Supervisor:
     screen: Screen = field(default_factory=Screen)
 
     def __post_init__(self) -> None:
+        if not self.wishes.host:
+            # A sandbox has printed passwords and an open mailbox; a live server in a container must be reachable.
+            everywhere = "0.0.0.0"  # noqa: S104
+            host = ports.LOOPBACK if self.settings.mode is Mode.SANDBOX else everywhere
+            self.wishes = replace(self.wishes, host=host)
         self.places = Places.of(self.settings)
         self._asked = threading.Event()
         self._postgres: EmbeddedServer | None = None
@@ -138,6 +143,7 @@ class Supervisor:
             address = f"http://localhost:{port}"
             self.places.sandbox.mkdir(parents=True, exist_ok=True)
             arguments = ["--port", str(port), "--base-url", address, "--data", str(self.places.sandbox)]
+            arguments += ["--seller", seller_of(self.settings.catalog)]
             self._launch(
                 Child(
                     name="Stripe sandbox",
