@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from billing_app.playground.extras import Offered, Search
-from billing_app.playground.passages import Shelf, telling_sentences
+from billing_app.playground.passages import HEADING_BETWEEN, Shelf, telling_sentences
 
 FACTS_SHOWN = 2
 ITEM_TEXT_MAX = 280
@@ -124,7 +124,7 @@ def _paragraphs(inquiry: Inquiry, results: Sequence[Found]) -> list[str]:
         if cited:
             best, *more = cited
             also = f" See also {', '.join(f'[{item.number}]' for item in more)}." if more else ""
-            said.append(f"{best.text} [{best.number}]{also}")
+            said.append(f"{best.title.rpartition(HEADING_BETWEEN)[2]}: {best.text} [{best.number}]{also}")
     for passage in inquiry.facts.find(inquiry.question, FACTS_SHOWN):
         said.append(f"{passage.source}, “{passage.title}”: {telling_sentences(passage, inquiry.question, count=3)}")
     return said

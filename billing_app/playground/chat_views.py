@@ -35,6 +35,7 @@ class QuestionView:
 
     id: str
     question: str
+    extras: tuple[str, ...]
     state: str
     parts: tuple[Part, ...]
     quoted: int
@@ -59,6 +60,7 @@ def view_of(row: ChatQuestion) -> QuestionView:
     return QuestionView(
         id=row.id,
         question=row.question,
+        extras=tuple(row.extras),
         state=row.state,
         parts=tuple(map(part_of, row.parts)),
         quoted=Price.from_snapshot(row.price).credits,

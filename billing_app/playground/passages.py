@@ -6,6 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+HEADING_BETWEEN = " \u203a "
+"""What stands between the headings of a title."""
+
 _SATURATION, _LENGTH_WEIGHT = 1.2, 0.75
 _TITLE_WEIGHT = 3
 _TERMS_MAX = 60

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-from billing_app.playground.passages import Passage, Shelf
+from billing_app.playground.passages import HEADING_BETWEEN, Passage, Shelf
 
 ROOT = Path(__file__).resolve().parents[2]
 MAX_FILES = 1_500
@@ -74,7 +74,7 @@ def sections(source: str, markdown: str) -> Iterator[Passage]:
             continue
         text = _reflowed(lines)[:_SECTION_MAX]
         if text:
-            yield Passage(source, " \u203a ".join(headings) or source, text)
+            yield Passage(source, HEADING_BETWEEN.join(headings) or source, text)
         lines = []
         headings = [*headings[: len(found[1]) - 1], _plain(found[2])]
 

@@ -167,7 +167,7 @@ def why(explanation: Explanation, catalog: Catalog) -> Why:
     entry = explanation.entry
     return Why(
         title=f"{signed(entry.amount)}: {entry.label}",
-        summary="" if explanation.why_that_much else explanation.summary,
+        summary=entry.note if explanation.why_that_much else explanation.summary,
         price_lines=list(explanation.why_that_much),
         lots=[[lot.label, catalog.brand.credit.of(lot.credits), lot.why, lot.paid_by] for lot in explanation.lots],
         balance=" ".join(part for part in (explanation.balance, explanation.returned) if part),

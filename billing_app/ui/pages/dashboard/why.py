@@ -13,9 +13,13 @@ def _why_part(title: str, *content: Any) -> rx.Component:
     return rx.el.section(rx.el.h3(title, class_name="mb-1.5 text-small font-[560] text-ink-2"), *content)
 
 
-def why_dialog() -> rx.Component:
-    """Why this charge: how much and by which price list, from which lots in which order and why, what paid them."""
-    the = DashboardState.why
+def why_dialog(state: Any = DashboardState) -> rx.Component:
+    """Why this charge: how much and by which price list, from which lots in which order and why, what paid them.
+
+    Args:
+        state: the State with `why`, `why_open` and `close_why`.
+    """
+    the = state.why
     lots = rx.el.ol(
         rx.foreach(
             the.lots,
@@ -47,11 +51,11 @@ def why_dialog() -> rx.Component:
                 rx.cond(the.reference != "", rx.el.span(" · ", the.reference), None),
                 class_name="min-w-0 flex-1 text-tiny text-ink-3 [overflow-wrap:anywhere]",
             ),
-            button("Close", on_click=DashboardState.close_why),
+            button("Close", on_click=state.close_why),
             class_name="flex items-center gap-4",
         ),
-        is_open=DashboardState.why_open,
+        is_open=state.why_open,
         title=the.title,
         title_id="why-title",
-        on_close=DashboardState.close_why,
+        on_close=state.close_why,
     )
