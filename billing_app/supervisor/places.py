@@ -190,7 +190,7 @@ def check_catalog_name(name: str) -> str:
 
 
 def seller_of(catalog: str) -> str:
-    """The name a catalogue sells under, for the sandbox's payment page. A catalogue that cannot be read is told later."""
+    """The name a catalogue sells under, for the sandbox's payment page; a bad catalogue is refused later, in full."""
     preset = PROJECT / "billing_app" / "catalog" / "presets" / f"{catalog}.toml"
     try:
         with (preset if preset.exists() else Path(catalog)).open("rb") as file:
