@@ -92,9 +92,10 @@ async def test_who_is_short_is_shown_the_wall_buys_and_finds_the_question_again(
     await expect(page.locator("#question")).to_have_value(QUESTION)
     await expect(page.locator("#usage")).to_contain_text("512 credits")
     assert await last_answer(docs_world, ada) is None, "nothing is asked without a click"
+    await expect(page.locator("#total")).to_have_text("20 credits")
     await page.locator("#send").click()
-    await expect(page.locator("[data-question] [data-cost]")).to_have_text("10 credits")
-    assert await docs_world.available(ada) == 502
+    await expect(page.locator("[data-question] [data-cost]")).to_have_text("20 credits")
+    assert await docs_world.available(ada) == 492
 
 
 @pytest.mark.row("B8")

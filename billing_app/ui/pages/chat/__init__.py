@@ -51,14 +51,18 @@ def chat() -> rx.Component:
                 id="messages",
                 tab_index=-1,  # who comes back from buying is taken here (WL7)
             ),
-            rx.el.div(
-                _composer(),
-                _smaller(),
-                wall(ChatState.wall, return_to=PATH, kept="Your question is kept; you come back right here."),
-                _rule(),
-                rx.cond(ChatState.asking.contains("id"), _answering(), None),
-                _answers(),
-                class_name="mt-5 grid gap-4",
+            rx.cond(
+                ChatState.missing,
+                None,
+                rx.el.div(
+                    _composer(),
+                    _smaller(),
+                    wall(ChatState.wall, return_to=PATH, kept="Your question is kept; you come back right here."),
+                    _rule(),
+                    rx.cond(ChatState.asking.contains("id"), _answering(), None),
+                    _answers(),
+                    class_name="mt-5 grid gap-4",
+                ),
             ),
             why_dialog(ChatState),
             width="max-w-[760px]",

@@ -7,7 +7,7 @@ import reflex as rx
 
 from billing_app import clock
 from billing_app.bootstrap import current
-from billing_app.errors import DomainError, Unauthenticated
+from billing_app.errors import DomainError, NotFound, Unauthenticated
 from billing_app.ui.components.wall import Wall, wall_of
 from billing_app.ui.pages.chat.view import (
     AnswerRow,
@@ -32,6 +32,7 @@ class ChatState(rx.State):
     """One customer's chat. `asking` is the request whose answer is arriving; empty when none is."""
 
     loaded: rx.Field[bool] = rx.field(False)
+    missing: rx.Field[bool] = rx.field(False)
     error: rx.Field[str] = rx.field("")
     done: rx.Field[str] = rx.field("")
     question: rx.Field[str] = rx.field("")
@@ -69,6 +70,8 @@ class ChatState(rx.State):
             self.done = "Thank you. Your question is back; send it when you are ready." if bought else ""
         except Unauthenticated:
             return rx.redirect(f"/login?next={PATH}")
+        except NotFound as error:
+            self.missing, self.error = True, error.detail
         except DomainError as error:
             self.error = error.detail
         self.loaded = True
