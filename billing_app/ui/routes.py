@@ -9,6 +9,7 @@ import reflex as rx
 from billing_app.ui.brand import brand
 from billing_app.ui.pages import (
     account,
+    chat,
     dashboard,
     entry,
     generator,
@@ -68,6 +69,7 @@ ROUTES: tuple[Route, ...] = (
         load=(interview.InterviewState.load,),
         signed_in=True,
     ),
+    Route("/playground/chat", chat.chat, chat.NAME, load=(chat.ChatState.load,), signed_in=True),
     Route(
         "/playground/generator",
         generator.generator,

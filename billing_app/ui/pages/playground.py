@@ -20,6 +20,7 @@ from billing_app.ui.session import customer_of
 # The features that have a page of their own here; what has none is not offered as if it had.
 PAGES = {
     "interview": "/playground/interview",
+    "chat": "/playground/chat",
     "qa_generator": "/playground/generator",
     "qa_pairs": "/playground/library",
 }
