@@ -16,7 +16,7 @@ app := .venv/bin/python -m billing_app
 ports := --port $(PORT) $(if $(SANDBOX_PORT),--sandbox-port $(SANDBOX_PORT))
 code := billing_app alembic tests scripts rxconfig.py
 
-.PHONY: help run dev reset test test-deep lint types format constraints setup setup-dev browser
+.PHONY: help run dev reset test test-deep test-stripe lint types format constraints setup setup-dev browser
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ test: lint types browser ## Check everything: style, layers, types, tests (not t
 
 test-deep: setup-dev browser ## Run the tests that take long
 	@.venv/bin/python -m pytest -n 2 --dist loadgroup -m deep -q
+
+test-stripe: setup-dev ## Tell the sandbox's story to Stripe's test mode (STRIPE_SECRET_KEY=sk_test_...)
+	@.venv/bin/python -m tests.sandbox.on_stripe
 
 lint: setup-dev ## Check style and the house's layers
 	@ruff format --check --quiet $(code) || { echo "Run 'make format'."; exit 1; }

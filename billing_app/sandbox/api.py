@@ -103,7 +103,7 @@ class _BrokenAnswer(Response):
     """Promises more than it sends: the client sees a connection that breaks in the middle of the answer."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        headers = [(b"content-type", b"application/json"), (b"content-length", b"1000000")]
+        headers = [(b"content-length", b"1000000"), (b"connection", b"close")]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": b"{", "more_body": False})
 

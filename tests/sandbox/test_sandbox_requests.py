@@ -209,7 +209,8 @@ def test_bodies_have_a_limit_and_a_kind(sandbox: Sandbox) -> None:
                  "expand[]", "expand[0]", "url", "enabled_events[]", "customer", "confirm", "payment_method",
                  "recurring[interval]", "lookup_key", "items[0][price]", "items[0][quantity]", "discounts[0][coupon]",
                  "percent_off", "duration", "promotion[coupon]", "promotion[type]", "frozen_time", "from_subscription",
-                 "features[invoice_history][enabled]", "charge", "trial_end", "phases[0][items][0][price]", "product_data[name]", "expires_at", "email", "address[city]"]
+                 "features[invoice_history][enabled]", "charge", "trial_end", "phases[0][items][0][price]",
+                 "product_data[name]", "expires_at", "email", "address[city]"]
             ),
             some.sampled_from(
                 ["", "x", "-1", "0", "99999999999999999999", "usd", "true", "payment", "card", "*", SUCCESS, "month",
