@@ -19,7 +19,9 @@ async def visit(page: Page, route: Route) -> None:
     """Open it and wait until it has come to life."""
     await page.goto(route.path)
     await settled(page)
-    await expect(page).to_have_title(re.compile(f"^{re.escape(route.title)} "))
+    # The page of a feature is named by the catalogue it was built with, which need not be ours here.
+    named = re.escape(route.title) if not route.path.startswith("/playground/") else r"\S.*"
+    await expect(page).to_have_title(re.compile(f"^{named} \N{MIDDLE DOT} "))
     await expect(page.get_by_role("heading", level=1)).to_have_count(1)
     await expect(page.get_by_role("heading", level=1)).to_be_visible()
 
