@@ -447,3 +447,27 @@ async def test_why_says_that_an_answer_broke_off(docs: Shop) -> None:
     why = await docs.services.credits.explain(ada, broken["entry"])
     assert "The answer broke off; of the 20 credits quoted, what had arrived was charged." in why.summary
     assert why.why_that_much[-1] == "Together 10 credits, by price list 1."
+
+
+# --------------------------------------------------------------------------------------- another catalogue's chat
+
+
+async def test_a_coach_by_another_catalogue_knows_the_persons_own_interviews_and_advert(
+    database_url: str, sandbox: StripeSandbox, tmp_path: Path
+) -> None:
+    async with a_shop(database_url, sandbox, tmp_path, catalog="showcase") as shop:
+        ada = await shop.a_person(credits=20)
+        interviews = shop.services.interviews
+        held = await interviews.open(ada, topic_code="technical")
+        await interviews.answer(ada, held.id, "The scheduler starves because one queue holds its lock far too long.")
+        await interviews.end(ada, held.id)
+        await shop.services.drafts.save(ada, "playground/interview", "We look for somebody who tames a scheduler.")
+
+        events = await ask(shop, ada, a_question("document", question="What did I say about the scheduler?"))
+        (found,) = [data for name, data in events if name == "found"]
+        assert (found["name"], found["items"][0]["text"]) == (
+            "Each document read",
+            "We look for somebody who tames a scheduler.",
+        )
+        assert "starves because one queue holds its lock" in words(events)
+        assert (events[-1][1]["charged"], events[-1][1]["available"]) == (2, 14)
