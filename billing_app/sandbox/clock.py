@@ -5,7 +5,8 @@ Customers without a test clock of their own live by it. Signatures, deliveries a
 
 import time
 
-from billing_app.sandbox.store import Store
+from billing_app.sandbox.store import Json, Store
+from billing_app.sandbox.webhooks import outbox
 
 _OFFSET = "clock-offset-s"
 
@@ -25,3 +26,15 @@ def move_to(store: Store, moment: int) -> None:
     ahead = moment - now(store)
     if ahead > 0:
         store.set_text(_OFFSET, str(offset_s(store) + ahead))
+
+
+def state(store: Store) -> Json:
+    """The clock, what is due next, and how many deliveries are on their way."""
+    following = store.next_due(None, 2**62)
+    return {
+        "now": now(store),
+        "offset_s": offset_s(store),
+        "next_due_at": following.due if following else None,
+        "next_due": f"{following.type} {following.id}" if following else None,
+        "deliveries_under_way": outbox.under_way(store),
+    }

@@ -14,9 +14,8 @@ from starlette.routing import Route
 from billing_app.sandbox import clock, hooks
 from billing_app.sandbox.api import check_key
 from billing_app.sandbox.errors import ApiError, invalid, missing
-from billing_app.sandbox.place import Place, place_of
+from billing_app.sandbox.place import place_of
 from billing_app.sandbox.store import Json
-from billing_app.sandbox.webhooks import outbox
 
 _MAX_BODY_BYTES = 65_536
 _FURTHEST_S = 10 * 366 * 86_400
@@ -73,7 +72,7 @@ async def body_of(request: Request) -> Json:
 
 async def _clock(request: Request, given: Json) -> Json:
     """GET /sandbox/clock."""
-    return state(place_of(request))
+    return clock.state(place_of(request).store)
 
 
 async def _advance(request: Request, given: Json) -> Json:
@@ -98,16 +97,4 @@ async def _advance(request: Request, given: Json) -> Json:
     assert base
     reached = await request.app.state.timekeeper.advance(target, first_only=given.get("stop_at_next") is True)
     place.courier.wake()
-    return {**state(place), "reached": reached}
-
-
-def state(place: Place) -> Json:
-    """The clock, what is due next, and how many deliveries are on their way."""
-    following = place.store.next_due(None, 2**62)
-    return {
-        "now": clock.now(place.store),
-        "offset_s": clock.offset_s(place.store),
-        "next_due_at": following.due if following else None,
-        "next_due": f"{following.type} {following.id}" if following else None,
-        "deliveries_under_way": outbox.under_way(place.store),
-    }
+    return {**clock.state(place.store), "reached": reached}

@@ -2,7 +2,7 @@
 
 from starlette.routing import Route
 
-from billing_app.sandbox.pages import challenge, control, hosted, invoice_page, portal_page, receipt
+from billing_app.sandbox.pages import challenge, control, hosted, invoice_page, portal_page, receipt, workbench
 
 
 def routes() -> list[Route]:
@@ -12,6 +12,11 @@ def routes() -> list[Route]:
         Route("/events/{event}", control.event_page, name="event"),
         Route("/events/{event}/resend", control.resend, methods=["POST"], name="resend"),
         Route("/sessions/{session}/expire", control.expire, methods=["POST"], name="expire"),
+        Route("/clock", workbench.advance, methods=["POST"], name="clock"),
+        Route("/trouble", workbench.set_trouble, methods=["POST"], name="trouble"),
+        Route("/objects/{type}", workbench.objects, name="objects"),
+        Route("/objects/{type}/{id}", workbench.one_object, name="object"),
+        Route("/objects/{type}/{id}/{action}", workbench.act, methods=["POST"], name="act"),
         Route("/c/pay/{session}", hosted.page, methods=["GET", "POST"], name="hosted"),
         Route("/c/authenticate/{intent}", challenge.page, methods=["GET", "POST"], name="challenge"),
         Route("/i/{invoice}", invoice_page.page, methods=["GET", "POST"], name="invoice"),

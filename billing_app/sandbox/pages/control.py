@@ -1,19 +1,28 @@
-"""The control room, first part: events with their deliveries and answers, resend, and sessions."""
+"""The control room, first part: the clock, trouble, events with their deliveries and answers, resend, sessions."""
 
 import json
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from billing_app.sandbox import trouble
+from billing_app.sandbox.clock import state
 from billing_app.sandbox.config import API_VERSION, DEFAULT_API_KEY
 from billing_app.sandbox.pages.rendering import form_of, form_token, notice, refused_form, render, see_other
 from billing_app.sandbox.place import place_of
 from billing_app.sandbox.resources import checkout_session
 from billing_app.sandbox.webhooks import outbox
+from billing_app.sandbox.webhooks.fate import KINDS
 from billing_app.sandbox.work import unit_of_work
 
 _ROWS = 50
-_TOKEN = "control-room"  # noqa: S105 (the subject of the forms here, no secret)
+TYPES = (
+    "customer", "subscription", "invoice", "charge", "refund", "dispute", "payment_intent", "setup_intent",
+    "payment_method", "product", "price", "coupon", "promotion_code", "subscription_schedule", "invoiceitem",
+    "balance_transaction", "checkout.session", "billing_portal.configuration", "test_helpers.test_clock",
+)  # fmt: skip
+STEPS = ("day", "week", "month", "year")
+TOKEN = "control-room"  # noqa: S105 (the subject of the forms here, no secret)
 
 
 async def overview(request: Request) -> Response:
@@ -31,7 +40,14 @@ async def overview(request: Request) -> Response:
         events=events,
         endpoints=[r.body for r in store.find("webhook_endpoint", limit=outbox.MAX_ENDPOINTS)],
         sessions=[session.body for session in store.find("checkout.session", limit=_ROWS)],
-        token=form_token(request, _TOKEN),
+        types=TYPES,
+        clock=state(store),
+        rules=trouble.load(store),
+        troubled=[r for r in store.find("webhook_endpoint", limit=outbox.MAX_ENDPOINTS) if r.private.get("trouble")],
+        answers=trouble.ANSWERS,
+        fates=KINDS,
+        steps=STEPS,
+        token=form_token(request, TOKEN),
     )
 
 
@@ -47,13 +63,13 @@ async def event_page(request: Request) -> Response:
         text=json.dumps(event.body, indent=2, ensure_ascii=False),
         deliveries=outbox.history(place.store, event.id),
         endpoints={r.id: r.body["url"] for r in place.store.find("webhook_endpoint", limit=outbox.MAX_ENDPOINTS)},
-        token=form_token(request, _TOKEN),
+        token=form_token(request, TOKEN),
     )
 
 
 async def resend(request: Request) -> Response:
     """POST /events/{event}/resend."""
-    if await form_of(request, _TOKEN) is None:
+    if await form_of(request, TOKEN) is None:
         return refused_form()
     place = place_of(request)
     event = place.store.get("event", request.path_params["event"])
@@ -67,7 +83,7 @@ async def resend(request: Request) -> Response:
 
 async def expire(request: Request) -> Response:
     """POST /sessions/{session}/expire: as if its time were over."""
-    if await form_of(request, _TOKEN) is None:
+    if await form_of(request, TOKEN) is None:
         return refused_form()
     place = place_of(request)
     with unit_of_work(place.store, place.config, place.base_url(request)) as work:
