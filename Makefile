@@ -14,9 +14,9 @@ endif
 
 app := .venv/bin/python -m billing_app
 ports := --port $(PORT) $(if $(SANDBOX_PORT),--sandbox-port $(SANDBOX_PORT))
-code := billing_app alembic tests scripts rxconfig.py
+code := billing_app alembic benchmarks tests scripts rxconfig.py
 
-.PHONY: help run dev reset test test-deep test-stripe lint types format constraints setup setup-dev browser
+.PHONY: help run dev reset test test-deep test-stripe lint types format constraints bench setup setup-dev browser
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -60,6 +60,9 @@ setup-dev: setup
 
 browser: setup-dev
 	@.venv/bin/python scripts/browser.py
+
+bench: setup ## Measure the ledger beside plain PL/pgSQL (QUICK=1: a look, in about a minute)
+	@.venv/bin/python -m benchmarks $(if $(QUICK),--quick)
 
 constraints: setup-dev ## Pin anew what our packages bring along
 	@{ echo "# Every package that requirements.txt and requirements-dev.txt bring along, at the version it was proven with."; \

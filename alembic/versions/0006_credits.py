@@ -186,6 +186,17 @@ CREATE TABLE credit_keys (
 );
 """
 
+# What the engine locked and read is there when it writes. If not, its transaction must not commit, not even if COMMIT is
+# on its way already: so the server itself compares.
+EXPECT = """
+CREATE FUNCTION credit_expect(touched bigint, expected bigint, what text) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    IF touched <> expected THEN
+        RAISE EXCEPTION '% of % rows of % are there to be written', touched, expected, what
+            USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+END $$
+"""
 APPEND_ONLY = ("credit_entries", "credit_allocations", "credit_hold_lots", "credit_keys")
 # Of these rows, only what is named can ever be updated; the rest is fixed when they are made.
 CHANGING = {
@@ -233,8 +244,13 @@ def upgrade() -> None:
         op.execute(f"REVOKE DELETE, TRUNCATE ON {table} FROM billing_app")
     for table in OF_CUSTOMERS:
         own_rows_only(table)
+    # A balance is read in one trip, at billing time.
+    op.execute("GRANT SELECT (clock_offset_s) ON system_state TO billing_customer")
+    op.execute(EXPECT)
 
 
 def downgrade() -> None:
+    op.execute("DROP FUNCTION credit_expect(bigint, bigint, text)")
+    op.execute("REVOKE SELECT (clock_offset_s) ON system_state FROM billing_customer")
     for table in (*OF_CUSTOMERS, "credit_keys"):
         op.execute(f"DROP TABLE {table}")

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
+from psycopg import AsyncConnection
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from billing_app import clock
@@ -18,7 +19,7 @@ from billing_app.credits.book import Book, Bound
 from billing_app.credits.due import settle
 from billing_app.credits.due_grants import DueGrants
 from billing_app.credits.keys import answer_of, fingerprint, recall, subject_of
-from billing_app.credits.loading import Wanted, load_locked, load_sources
+from billing_app.credits.loading import Wanted, begin_and_load_locked, load_locked, load_sources
 from billing_app.credits.operations import (
     Adjust,
     Capture,
@@ -37,7 +38,7 @@ from billing_app.credits.operations import (
     Void,
 )
 from billing_app.credits.outcomes import Outcome, Settled, Success
-from billing_app.credits.pipeline import driver_of
+from billing_app.credits.pipeline import Statement, driver_of, execute
 from billing_app.errors import DomainError, IdempotencyMismatch, InvalidInput
 
 logger = logging.getLogger(__name__)
@@ -55,6 +56,14 @@ class LedgerPolicy:
     """
 
     reversal_valid_days: int = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What operations come to, one outcome each, and the statements that make it so."""
+
+    outcomes: list[Outcome]
+    changes: list[Statement]
 
 
 class Ledger:
@@ -96,24 +105,49 @@ class Ledger:
         """
         if not operations:
             return []
-        if len(operations) > MAX_OPERATIONS:
-            raise InvalidInput(f"At most {MAX_OPERATIONS} operations go together; send the rest after.")
+        _check_count(operations)
         now = at or clock.now()
         connection = await driver_of(session)
         books = await load_locked(connection, wanted_by(operations), now)
-        if self.due_grants is not None:
-            await self._make_due_grants(session, books, now)
+        if asking := self._asking(books, now):
+            await self._make_due_grants(session, books, asking, now)
+        decided = self._worked_out(books, operations, now)
+        await execute(connection, decided.changes)
+        return decided.outcomes
+
+    async def begin(
+        self, connection: AsyncConnection[Any], operations: Sequence[Operation], *, follow_clock: bool
+    ) -> Decided | None:
+        """Begin a transaction on a connection in autocommit mode and decide the operations in it, in one trip.
+
+        `finish` then writes and commits, in one trip as well: there is nothing in between that could be waited for.
+
+        Returns:
+            None if the port for due grants has to be asked, which needs a session: roll back and `apply` instead.
+        """
+        _check_count(operations)
+        books = await begin_and_load_locked(connection, wanted_by(operations), follow_clock=follow_clock)
+        now = clock.now()
+        return None if self._asking(books, now) else self._worked_out(books, operations, now)
+
+    @staticmethod
+    async def finish(connection: AsyncConnection[Any], decided: Decided) -> None:
+        """Write what was decided after `begin`, and commit."""
+        await execute(connection, decided.changes, commit=True)
+
+    def _worked_out(self, books: dict[int, Book], operations: Sequence[Operation], now: datetime) -> Decided:
+        """Book what is due and decide each operation; what is then to be written."""
         booked: dict[int, int] = {}
         for customer_id, book in books.items():
             before = book.entry_count
             settle(book, now)
             booked[customer_id] = book.entry_count - before
         outcomes: list[Outcome] = [self._decide(books[operation.customer_id], operation) for operation in operations]
-        await writing.write(connection, list(books.values()), clock.wall())
-        return [
+        told: list[Outcome] = [
             Settled(one.customer_id, one.available, booked[one.customer_id]) if isinstance(one, Settled) else one
             for one in outcomes
         ]
+        return Decided(told, writing.changes_of(books.values(), clock.wall()))
 
     async def apply_one(
         self, session: AsyncSession, operation: Operation, kind: type[Wished], at: datetime | None = None
@@ -126,14 +160,19 @@ class Ledger:
         """Ask again what these customers are due: something has changed (an e-mail was verified, a plan ended)."""
         await writing.forget_due(await driver_of(session), customer_ids)
 
-    async def _make_due_grants(self, session: AsyncSession, books: dict[int, Book], now: datetime) -> None:
-        asking = [
+    def _asking(self, books: dict[int, Book], now: datetime) -> list[int]:
+        """The customers whose due grants have to be asked for."""
+        if self.due_grants is None:
+            return []
+        return [
             customer_id
             for customer_id, book in books.items()
             if book.grants_due_at is None or book.grants_due_at <= now
         ]
-        if not asking:
-            return
+
+    async def _make_due_grants(
+        self, session: AsyncSession, books: dict[int, Book], asking: Sequence[int], now: datetime
+    ) -> None:
         assert self.due_grants is not None
         answers = await self.due_grants(session, asking, now)
         sources = [(due.customer_id, one.source) for due in answers for one in due.grants]
@@ -181,6 +220,11 @@ class Ledger:
 
     def _reverse(self, book: Book, operation: Reverse) -> Success:
         return granting.reverse(book, operation, valid_days=self.policy.reversal_valid_days)
+
+
+def _check_count(operations: Sequence[Operation]) -> None:
+    if len(operations) > MAX_OPERATIONS:
+        raise InvalidInput(f"At most {MAX_OPERATIONS} operations go together; send the rest after.")
 
 
 def wanted_by(operations: Sequence[Operation]) -> Wanted:

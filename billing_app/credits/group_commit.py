@@ -193,19 +193,16 @@ class GroupCommit:
 
     async def _attempt(self, batch: Sequence[_Member]) -> Exception | None:
         """Try until the fate of the batch is known. Returns the error if the database refused it, and rolled back."""
-        operations = [member.operation for member in batch]
-        committing = False
-        lost: Exception | None = None
+        attempt = _Attempt([member.operation for member in batch])
         for pause_s in (*self._retry_pauses_s, None):
             try:
-                async with self._database.transaction() as session:
-                    outcomes = await self._ledger.apply(session, operations)
-                    committing = True
+                outcomes = await self._committed(attempt)
             except Exception as error:
                 if not is_connection_lost(error):
                     return error
-                lost = error
+                attempt.lost = error
                 logger.warning("The database went away (%s)", error)
+                await self._database.writers.forget_idle()
             else:
                 for member, outcome in zip(batch, outcomes, strict=True):
                     member.settle(outcome)
@@ -213,8 +210,32 @@ class GroupCommit:
             if pause_s is not None:
                 await asyncio.sleep(pause_s)
         for member in batch:
-            member.fail(_gave_up(committing, member.operation.key, lost))
+            member.fail(_gave_up(attempt.committing, member.operation.key, attempt.lost))
         return None
+
+    async def _committed(self, attempt: "_Attempt") -> list[Outcome]:
+        """The outcomes, committed, in two trips to the server; a rare batch that needs a session takes more."""
+        operations = attempt.operations
+        async with self._database.writers.take() as connection:
+            decided = await self._ledger.begin(connection, operations, follow_clock=self._database.follows_clock)
+            if decided is not None:
+                attempt.committing = True
+                await self._ledger.finish(connection, decided)
+                return decided.outcomes
+            await connection.execute("ROLLBACK", prepare=False)
+        async with self._database.transaction() as session:
+            outcomes = await self._ledger.apply(session, operations)
+            attempt.committing = True
+        return outcomes
+
+
+@dataclass(slots=True)
+class _Attempt:
+    """What is tried. `committing`: a commit was sent, so that its fate may be unknown; `lost`: the last failure."""
+
+    operations: list[Operation]
+    committing: bool = False
+    lost: Exception | None = None
 
 
 def is_connection_lost(error: Exception) -> bool:

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, LiteralString
 
 from psycopg import AsyncConnection
 
+from billing_app import clock
 from billing_app.credits.arrays import integers, texts
 from billing_app.credits.book import Book, Bound, Consumption
 from billing_app.credits.claims import Claim, Debt
@@ -14,20 +15,27 @@ from billing_app.credits.holds import Hold
 from billing_app.credits.lots import Lot
 from billing_app.credits.pipeline import Rows, Statement, fetch
 
-_ACCOUNTS: LiteralString = """
-    SELECT customer_id, settled_at, entry_count, lot_count, hold_count, debt_count, encumbered, grants_due_at
-    FROM credit_accounts WHERE customer_id = ANY(%s::bigint[]) ORDER BY customer_id"""
+ACCOUNT_COLUMNS: LiteralString = """a.customer_id, a.settled_at, a.entry_count, a.lot_count, a.hold_count,
+    a.debt_count, a.encumbered, a.grants_due_at"""
+_ACCOUNTS: LiteralString = (
+    "SELECT "
+    + ACCOUNT_COLUMNS
+    + (  # noqa: S608 - constants only
+        " FROM credit_accounts a WHERE customer_id = ANY(%s::bigint[]) ORDER BY customer_id"
+    )
+)
 _LOCKED_ACCOUNTS: LiteralString = _ACCOUNTS + " FOR NO KEY UPDATE"
 # In customer order as well: rows that exist are locked, not changed.
 _MAKE_ACCOUNTS: LiteralString = """
     INSERT INTO credit_accounts (customer_id) SELECT one FROM unnest(%s::bigint[]) AS one ORDER BY one
     ON CONFLICT (customer_id) DO UPDATE SET customer_id = excluded.customer_id WHERE false"""
 
-SELECT_LOTS: LiteralString = """
-    SELECT l.customer_id, l.id, l.kind, l.label, l.source, l.payment, l.origin_lot_id, l.granted, l.remaining,
-        l.expired, l.revoked, l.voided, l.due_back, l.priority, l.paid_minor, l.currency, l.effective_at, l.expires_at,
-        l.debt_limit, l.booked, l.frozen_at, l.created_at, l.actor, l.note
-    FROM credit_lots AS l """
+CLOCK_OFFSET: LiteralString = "SELECT clock_offset_s FROM system_state"
+
+LOT_COLUMNS: LiteralString = """l.customer_id, l.id, l.kind, l.label, l.source, l.payment, l.origin_lot_id, l.granted,
+    l.remaining, l.expired, l.revoked, l.voided, l.due_back, l.priority, l.paid_minor, l.currency, l.effective_at,
+    l.expires_at, l.debt_limit, l.booked, l.frozen_at, l.created_at, l.actor, l.note"""
+SELECT_LOTS: LiteralString = "SELECT " + LOT_COLUMNS + " FROM credit_lots AS l "  # noqa: S608 - constants only
 OPEN_LOTS: LiteralString = SELECT_LOTS + "WHERE l.customer_id = ANY(%s::bigint[]) AND l.open"
 _LOTS_BY_SOURCE: LiteralString = SELECT_LOTS + (
     "JOIN unnest(%s::bigint[], %s::text[]) AS w(customer_id, source) USING (customer_id, source)"
@@ -106,14 +114,22 @@ class Wanted:
     entries: list[tuple[int, int]] = field(default_factory=list)
 
 
-async def load_locked(connection: AsyncConnection[Any], wanted: Wanted, at: datetime) -> dict[int, Book]:
+async def load_locked(connection: AsyncConnection[Any], wanted: Wanted, at: datetime | None = None) -> dict[int, Book]:
     """Lock the customers' accounts in customer order, making those that are new, and read their books."""
     statements = _first_statements(wanted, _LOCKED_ACCOUNTS)
-    loaded = await fetch(connection, statements)
-    if len(loaded[0]) < len(wanted.customers):
-        await fetch_none(connection, _MAKE_ACCOUNTS, [integers(wanted.customers)])
-        loaded = await fetch(connection, statements)
-    return await _books(connection, loaded, wanted, at)
+    return await _made(connection, await fetch(connection, statements), statements, wanted, at)
+
+
+async def begin_and_load_locked(
+    connection: AsyncConnection[Any], wanted: Wanted, *, follow_clock: bool
+) -> dict[int, Book]:
+    """Begin a transaction and `load_locked`, all in one trip; with the clock's offset, if it is to be followed."""
+    statements = _first_statements(wanted, _LOCKED_ACCOUNTS)
+    if not follow_clock:
+        return await _made(connection, await fetch(connection, statements, begin=True), statements, wanted)
+    offset, *loaded = await fetch(connection, [(CLOCK_OFFSET, ()), *statements], begin=True)
+    clock.follow(timedelta(seconds=offset[0][0] if offset else 0))
+    return await _made(connection, loaded, statements, wanted)
 
 
 async def load_unlocked(connection: AsyncConnection[Any], customer_id: int, at: datetime) -> Book:
@@ -121,6 +137,20 @@ async def load_unlocked(connection: AsyncConnection[Any], customer_id: int, at: 
     wanted = Wanted([customer_id])
     books = await _books(connection, await fetch(connection, _first_statements(wanted, _ACCOUNTS)), wanted, at)
     return books.get(customer_id) or Book(customer_id, at)
+
+
+async def _made(
+    connection: AsyncConnection[Any],
+    loaded: list[Rows],
+    statements: Sequence[Statement],
+    wanted: Wanted,
+    at: datetime | None = None,
+) -> dict[int, Book]:
+    """The books, after making the accounts of new customers."""
+    if len(loaded[0]) < len(wanted.customers):
+        await fetch_none(connection, _MAKE_ACCOUNTS, [integers(wanted.customers)])
+        loaded = await fetch(connection, statements)
+    return await _books(connection, loaded, wanted, at or clock.now())
 
 
 async def load_sources(
@@ -162,7 +192,7 @@ def _pairs(pairs: Sequence[tuple[int, Any]]) -> list[str]:
 
 async def _books(connection: AsyncConnection[Any], loaded: list[Rows], wanted: Wanted, at: datetime) -> dict[int, Book]:
     rest = iter(loaded)
-    books = {row[0]: _book(row, at) for row in next(rest)}
+    books = {row[0]: account_book(row, at) for row in next(rest)}
     _add_lots(books, next(rest))
     holds = list(next(rest))
     for row in next(rest) if wanted.keys else ():
@@ -226,7 +256,8 @@ async def _load_told_again(connection: AsyncConnection[Any], books: dict[int, Bo
         _add_consumptions(books, (await fetch(connection, [(_CONSUMPTIONS_BY_ID, _pairs(entries))]))[0])
 
 
-def _book(row: tuple[Any, ...], at: datetime) -> Book:
+def account_book(row: tuple[Any, ...], at: datetime) -> Book:
+    """The book of an account's row, to be filled."""
     # From when it was last written: what fell due since then is booked at its own time.
     return Book(
         row[0],

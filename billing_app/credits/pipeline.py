@@ -18,17 +18,26 @@ async def driver_of(session: AsyncSession) -> AsyncConnection[Any]:
     return connection
 
 
-async def fetch(connection: AsyncConnection[Any], statements: Sequence[Statement]) -> list[Rows]:
-    """Run queries in order, each seeing what the ones before it locked; the rows of each."""
+async def fetch(
+    connection: AsyncConnection[Any], statements: Sequence[Statement], *, begin: bool = False
+) -> list[Rows]:
+    """Run queries in order, each seeing what the ones before it locked; the rows of each.
+
+    `begin`: a transaction first, for a connection in autocommit mode.
+    """
     async with connection.pipeline():
+        if begin:
+            await connection.execute("BEGIN", prepare=False)
         cursors = [await connection.execute(query, parameters, prepare=True) for query, parameters in statements]
     return [await cursor.fetchall() for cursor in cursors]
 
 
-async def execute(connection: AsyncConnection[Any], statements: Sequence[Statement]) -> list[int]:
-    """Run changes in order; how many rows each touched."""
-    if not statements:
-        return []
+async def execute(connection: AsyncConnection[Any], statements: Sequence[Statement], *, commit: bool = False) -> None:
+    """Run changes in order, for their effect, and if all went well `commit`. After one that fails none is run."""
+    if not statements and not commit:
+        return
     async with connection.pipeline():
-        cursors = [await connection.execute(query, parameters, prepare=True) for query, parameters in statements]
-    return [cursor.rowcount for cursor in cursors]
+        for query, parameters in statements:
+            await connection.execute(query, parameters, prepare=True)
+        if commit:
+            await connection.execute("COMMIT", prepare=False)

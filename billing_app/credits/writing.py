@@ -1,6 +1,6 @@
 """Writing books back: every INSERT and UPDATE of the engine, one statement per table whatever the batch's size."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, LiteralString
 
@@ -32,13 +32,14 @@ _NEW_LOTS: LiteralString = """
         %s::timestamptz[], %s::timestamptz[], %s::text[], %s::text[])
         AS w(customer_id, id, kind, label, source, payment, origin_lot_id, granted, remaining)"""
 _LOTS: LiteralString = """
-    UPDATE credit_lots AS l SET remaining = w.remaining, open = w.remaining > 0, expired = w.expired,
+    WITH written AS (UPDATE credit_lots AS l SET remaining = w.remaining, open = w.remaining > 0, expired = w.expired,
         revoked = w.revoked, voided = w.voided, due_back = w.due_back, expires_at = w.expires_at, booked = w.booked,
         frozen_at = w.frozen_at
     FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[],
         %s::timestamptz[], %s::boolean[], %s::timestamptz[])
         AS w(customer_id, id, remaining, expired, revoked, voided, due_back, expires_at, booked, frozen_at)
-    WHERE l.customer_id = w.customer_id AND l.id = w.id"""
+    WHERE l.customer_id = w.customer_id AND l.id = w.id
+    RETURNING 1) SELECT credit_expect(count(*), %s, 'credit_lots') FROM written"""
 _NEW_HOLDS: LiteralString = """
     INSERT INTO credit_holds (customer_id, id, feature, reference, credits, state, created_at, expires_at, cap_at,
         on_expiry, captured, entry_id, ended_at, price, details, actor)
@@ -49,21 +50,23 @@ _HOLD_LOTS: LiteralString = """
     INSERT INTO credit_hold_lots (customer_id, hold_id, position, lot_id, credits)
     SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::smallint[], %s::bigint[], %s::bigint[])"""
 _HOLDS: LiteralString = """
-    UPDATE credit_holds AS h SET state = w.state, expires_at = w.expires_at, on_expiry = w.on_expiry,
+    WITH written AS (UPDATE credit_holds AS h SET state = w.state, expires_at = w.expires_at, on_expiry = w.on_expiry,
         captured = w.captured, entry_id = w.entry_id, ended_at = w.ended_at
     FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::timestamptz[], %s::bigint[], %s::bigint[], %s::bigint[],
         %s::timestamptz[])
         AS w(customer_id, id, state, expires_at, on_expiry, captured, entry_id, ended_at)
-    WHERE h.customer_id = w.customer_id AND h.id = w.id"""
+    WHERE h.customer_id = w.customer_id AND h.id = w.id
+    RETURNING 1) SELECT credit_expect(count(*), %s, 'credit_holds') FROM written"""
 _NEW_DEBTS: LiteralString = """
     INSERT INTO credit_debts (customer_id, id, payment, lot_id, credits, collected, cancelled, state, created_at)
     SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::bigint[], %s::bigint[], %s::bigint[],
         %s::bigint[], %s::text[], %s::timestamptz[])"""
 _DEBTS: LiteralString = """
-    UPDATE credit_debts AS d SET collected = w.collected, cancelled = w.cancelled, state = w.state
+    WITH written AS (UPDATE credit_debts AS d SET collected = w.collected, cancelled = w.cancelled, state = w.state
     FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::text[])
         AS w(customer_id, id, collected, cancelled, state)
-    WHERE d.customer_id = w.customer_id AND d.id = w.id"""
+    WHERE d.customer_id = w.customer_id AND d.id = w.id
+    RETURNING 1) SELECT credit_expect(count(*), %s, 'credit_debts') FROM written"""
 _CLAIMS: LiteralString = """
     INSERT INTO credit_claims (customer_id, payment, refunded, captured, spent, closed_windows, frozen_at)
     SELECT * FROM unnest(%s::bigint[], %s::text[], %s::bigint[], %s::bigint[], %s::text[], %s::boolean[],
@@ -74,30 +77,31 @@ _KEYS: LiteralString = """
     INSERT INTO credit_keys (customer_id, key, fingerprint, operation, subject, answer)
     SELECT * FROM unnest(%s::bigint[], %s::text[], %s::bytea[], %s::text[], %s::bigint[], %s::jsonb[])"""
 _ACCOUNTS: LiteralString = """
-    UPDATE credit_accounts AS a SET entry_count = w.entry_count, lot_count = w.lot_count, hold_count = w.hold_count,
-        debt_count = w.debt_count, encumbered = w.encumbered, settled_at = w.settled_at,
+    WITH written AS (UPDATE credit_accounts AS a SET entry_count = w.entry_count, lot_count = w.lot_count,
+        hold_count = w.hold_count, debt_count = w.debt_count, encumbered = w.encumbered, settled_at = w.settled_at,
         grants_due_at = w.grants_due_at
     FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::boolean[],
         %s::timestamptz[], %s::timestamptz[])
         AS w(customer_id, entry_count, lot_count, hold_count, debt_count, encumbered, settled_at, grants_due_at)
-    WHERE a.customer_id = w.customer_id"""
+    WHERE a.customer_id = w.customer_id
+    RETURNING 1) SELECT credit_expect(count(*), %s, 'credit_accounts') FROM written"""
 _FORGET_DUE: LiteralString = "UPDATE credit_accounts SET grants_due_at = NULL WHERE customer_id = ANY(%s::bigint[])"
 
 
-async def write(connection: AsyncConnection[Any], books: Sequence[Book], recorded_at: datetime) -> None:
-    """Write what the rules did to these books, whose accounts are locked."""
+def changes_of(books: Iterable[Book], recorded_at: datetime) -> list[Statement]:
+    """What stores what the rules did to these books, whose accounts are locked. Nothing if they did nothing.
+
+    An UPDATE that does not find all its rows fails: the account's lock makes that impossible, and if it happens all
+    the same, nothing may be committed.
+    """
     changed = [book for book in books if book.changes.account or book.changes.keys]
-    statements: list[tuple[Statement, int]] = [
+    return [
         *_entry_statements(changed, recorded_at),
         *_lot_statements(changed),
         *_hold_statements(changed),
         *_claim_statements(changed),
         *_account_statements(changed),
     ]
-    counts = await execute(connection, [statement for statement, _ in statements])
-    for count, (statement, expected) in zip(counts, statements, strict=True):
-        # The account's lock makes this impossible; if it happens all the same, nothing may be committed.
-        assert count == expected, f"{count} rows instead of {expected} by {statement[0].split(' (')[0].strip()}"
 
 
 async def forget_due(connection: AsyncConnection[Any], customer_ids: Sequence[int]) -> None:
@@ -105,12 +109,12 @@ async def forget_due(connection: AsyncConnection[Any], customer_ids: Sequence[in
     await execute(connection, [(_FORGET_DUE, [integers(customer_ids)])])
 
 
-def _entry_statements(books: Sequence[Book], recorded_at: datetime) -> list[tuple[Statement, int]]:
+def _entry_statements(books: Sequence[Book], recorded_at: datetime) -> list[Statement]:
     entries: list[tuple[int, Entry]] = [(book.customer_id, one) for book in books for one in book.changes.entries]
     parts: list[tuple[int, Allocation]] = [
         (book.customer_id, one) for book in books for one in book.changes.allocations
     ]
-    statements: list[tuple[Statement, int]] = []
+    statements: list[Statement] = []
     if entries:
         columns = [
             recorded_at,
@@ -131,7 +135,7 @@ def _entry_statements(books: Sequence[Book], recorded_at: datetime) -> list[tupl
             texts([one.actor for _, one in entries]),
             texts([one.note for _, one in entries]),
         ]
-        statements.append(((_ENTRIES, columns), len(entries)))
+        statements.append((_ENTRIES, columns))
     if parts:
         columns = [
             integers([customer_id for customer_id, _ in parts]),
@@ -141,11 +145,11 @@ def _entry_statements(books: Sequence[Book], recorded_at: datetime) -> list[tupl
             integers([one.credits for _, one in parts]),
             flags([one.prepared for _, one in parts]),
         ]
-        statements.append(((_ALLOCATIONS, columns), len(parts)))
+        statements.append((_ALLOCATIONS, columns))
     return statements
 
 
-def _lot_statements(books: Sequence[Book]) -> list[tuple[Statement, int]]:
+def _lot_statements(books: Sequence[Book]) -> list[Statement]:
     made = [(book.customer_id, lot) for book in books for lot in book.changes.new_lots.values()]
     kept = [
         (book.customer_id, lot)
@@ -153,9 +157,9 @@ def _lot_statements(books: Sequence[Book]) -> list[tuple[Statement, int]]:
         for lot in book.changes.lots.values()
         if lot.id not in book.changes.new_lots
     ]
-    statements: list[tuple[Statement, int]] = []
+    statements: list[Statement] = []
     if made:
-        statements.append(((_NEW_LOTS, _new_lot_columns(made)), len(made)))
+        statements.append((_NEW_LOTS, _new_lot_columns(made)))
     if kept:
         columns = [
             integers([customer_id for customer_id, _ in kept]),
@@ -169,7 +173,7 @@ def _lot_statements(books: Sequence[Book]) -> list[tuple[Statement, int]]:
             flags([lot.booked for _, lot in kept]),
             moments([lot.frozen_at for _, lot in kept]),
         ]
-        statements.append(((_LOTS, columns), len(kept)))
+        statements.append((_LOTS, [*columns, len(kept)]))
     return statements
 
 
@@ -202,7 +206,7 @@ def _new_lot_columns(made: Sequence[tuple[int, Lot]]) -> list[str]:
     ]
 
 
-def _hold_statements(books: Sequence[Book]) -> list[tuple[Statement, int]]:
+def _hold_statements(books: Sequence[Book]) -> list[Statement]:
     made = [(book.customer_id, hold) for book in books for hold in book.changes.new_holds.values()]
     kept = [
         (book.customer_id, hold)
@@ -210,7 +214,7 @@ def _hold_statements(books: Sequence[Book]) -> list[tuple[Statement, int]]:
         for hold in book.changes.holds.values()
         if hold.id not in book.changes.new_holds
     ]
-    statements: list[tuple[Statement, int]] = []
+    statements: list[Statement] = []
     # Ended holds first: their references are free for new ones.
     if kept:
         columns = [
@@ -223,16 +227,16 @@ def _hold_statements(books: Sequence[Book]) -> list[tuple[Statement, int]]:
             integers([hold.entry_id for _, hold in kept]),
             moments([hold.ended_at for _, hold in kept]),
         ]
-        statements.append(((_HOLDS, columns), len(kept)))
+        statements.append((_HOLDS, [*columns, len(kept)]))
     if made:
-        statements.append(((_NEW_HOLDS, _new_hold_columns(made)), len(made)))
+        statements.append((_NEW_HOLDS, _new_hold_columns(made)))
         parts = [
             (customer_id, hold.id, position, lot_id, credits)
             for customer_id, hold in made
             for position, (lot_id, credits) in enumerate(hold.lots)
         ]
         columns = [integers(column) for column in zip(*parts, strict=True)]
-        statements.append(((_HOLD_LOTS, columns), len(parts)))
+        statements.append((_HOLD_LOTS, columns))
     return statements
 
 
@@ -257,7 +261,7 @@ def _new_hold_columns(made: Sequence[tuple[int, Hold]]) -> list[str]:
     ]
 
 
-def _claim_statements(books: Sequence[Book]) -> list[tuple[Statement, int]]:
+def _claim_statements(books: Sequence[Book]) -> list[Statement]:
     claims: list[tuple[int, Claim]] = [
         (book.customer_id, claim) for book in books for claim in book.changes.claims.values()
     ]
@@ -270,7 +274,7 @@ def _claim_statements(books: Sequence[Book]) -> list[tuple[Statement, int]]:
         for debt in book.changes.debts.values()
         if debt.id not in book.changes.new_debts
     ]
-    statements: list[tuple[Statement, int]] = []
+    statements: list[Statement] = []
     if claims:
         columns = [
             integers([customer_id for customer_id, _ in claims]),
@@ -281,7 +285,7 @@ def _claim_statements(books: Sequence[Book]) -> list[tuple[Statement, int]]:
             flags([claim.closed_windows for _, claim in claims]),
             moments([claim.frozen_at for _, claim in claims]),
         ]
-        statements.append(((_CLAIMS, columns), len(claims)))
+        statements.append((_CLAIMS, columns))
     if made:
         columns = [
             integers([customer_id for customer_id, _ in made]),
@@ -294,7 +298,7 @@ def _claim_statements(books: Sequence[Book]) -> list[tuple[Statement, int]]:
             texts([debt.state for _, debt in made]),
             moments([debt.created_at for _, debt in made]),
         ]
-        statements.append(((_NEW_DEBTS, columns), len(made)))
+        statements.append((_NEW_DEBTS, columns))
     if kept:
         columns = [
             integers([customer_id for customer_id, _ in kept]),
@@ -303,16 +307,16 @@ def _claim_statements(books: Sequence[Book]) -> list[tuple[Statement, int]]:
             integers([debt.cancelled for _, debt in kept]),
             texts([debt.state for _, debt in kept]),
         ]
-        statements.append(((_DEBTS, columns), len(kept)))
+        statements.append((_DEBTS, [*columns, len(kept)]))
     return statements
 
 
-def _account_statements(books: Sequence[Book]) -> list[tuple[Statement, int]]:
+def _account_statements(books: Sequence[Book]) -> list[Statement]:
     keys: list[tuple[int, str, Bound]] = [
         (book.customer_id, key, bound) for book in books for key, bound in book.changes.keys.items()
     ]
     moved = [book for book in books if book.changes.account]
-    statements: list[tuple[Statement, int]] = []
+    statements: list[Statement] = []
     if keys:
         columns = [
             integers([customer_id for customer_id, _, _ in keys]),
@@ -322,7 +326,7 @@ def _account_statements(books: Sequence[Book]) -> list[tuple[Statement, int]]:
             integers([bound.subject for _, _, bound in keys]),
             documents([bound.answer for _, _, bound in keys]),
         ]
-        statements.append(((_KEYS, columns), len(keys)))
+        statements.append((_KEYS, columns))
     if moved:
         columns = [
             integers([book.customer_id for book in moved]),
@@ -334,5 +338,5 @@ def _account_statements(books: Sequence[Book]) -> list[tuple[Statement, int]]:
             moments([book.at for book in moved]),
             moments([book.grants_due_at for book in moved]),
         ]
-        statements.append(((_ACCOUNTS, columns), len(moved)))
+        statements.append((_ACCOUNTS, [*columns, len(moved)]))
     return statements

@@ -8,9 +8,12 @@ from sqlalchemy import URL, make_url, text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
 from billing_app import clock
+from billing_app.db.direct import DirectConnections
 
 APP_ROLE = "billing_app"
 CUSTOMER_ROLE = "billing_customer"
+LIMITS = "-c timezone=UTC -c statement_timeout=60s"
+MAX_DIRECT = 4
 
 
 def driver_url(url: str) -> URL:
@@ -28,9 +31,12 @@ class Database:
     """One PostgreSQL, connected to as the role `billing_app`, which owns nothing and bypasses nothing."""
 
     def __init__(self, url: str, *, pool_size: int = 10, follows_clock: bool = False) -> None:
-        """`follows_clock`: read the stored clock offset at each begin (sandbox mode)."""
+        """`follows_clock`: read the stored clock offset at each begin (sandbox mode).
+
+        `writers` and `customer_readers` are a few connections outside of the pool, for the ledger's fast paths.
+        """
         self.url = url
-        self._follows_clock = follows_clock
+        self.follows_clock = follows_clock
         self.engine: AsyncEngine = create_async_engine(
             driver_url(url),
             pool_size=pool_size,
@@ -39,7 +45,12 @@ class Database:
             pool_pre_ping=True,
             hide_parameters=True,  # an error must not carry what people typed into a log
             # SET ROLE at connect: whoever the URL signs in as, statements run with the rights of `billing_app`.
-            connect_args={"options": f"-c role={APP_ROLE} -c timezone=UTC -c statement_timeout=60s"},
+            connect_args={"options": f"-c role={APP_ROLE} {LIMITS}"},
+        )
+        self.writers = DirectConnections(libpq_url(url), f"-c role={APP_ROLE} {LIMITS}", MAX_DIRECT)
+        # Read-only, and no rows but those of the customer named in `app.customer_id`.
+        self.customer_readers = DirectConnections(
+            libpq_url(url), f"-c role={CUSTOMER_ROLE} -c default_transaction_read_only=on {LIMITS}", MAX_DIRECT
         )
 
     @asynccontextmanager
@@ -65,10 +76,12 @@ class Database:
             yield session
 
     async def _follow_clock(self, session: AsyncSession) -> None:
-        if self._follows_clock:
+        if self.follows_clock:
             row = await session.execute(text("SELECT clock_offset_s FROM system_state"))
             clock.follow(timedelta(seconds=row.scalar_one_or_none() or 0))
 
     async def close(self) -> None:
         """Give every connection back."""
+        await self.writers.close()
+        await self.customer_readers.close()
         await self.engine.dispose()
