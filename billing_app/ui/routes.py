@@ -73,11 +73,13 @@ ROUTES: tuple[Route, ...] = (
     Route(
         "/playground/generator",
         generator.generator,
-        generator.NAME,
+        "Question generator",
         load=(generator.GeneratorState.load,),
         signed_in=True,
     ),
-    Route("/playground/library", library.library, library.NAME, load=(library.LibraryState.load,), signed_in=True),
+    Route(
+        "/playground/library", library.library, "Question library", load=(library.LibraryState.load,), signed_in=True
+    ),
     Route("/mailbox", mailbox.mailbox, "Mailbox", load=(mailbox.MailboxState.load,)),
 )
 

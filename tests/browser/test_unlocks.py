@@ -175,7 +175,7 @@ async def test_what_was_saved_stays_readable_and_downloadable_when_the_unlock_is
     async with page.expect_download() as download:
         await page.get_by_role("link", name="CSV").click()
     path = await (await download.value).path()
-    assert path.read_text().count(MADE.title) == len(MADE.questions)
+    assert path.read_text().count(f",{MADE.title},") == len(MADE.questions)
 
 
 @pytest.mark.row("A9")

@@ -72,6 +72,7 @@ def _list() -> rx.Component:
                 "CSV",
                 rx.el.span(" download of the whole library", class_name="sr-only"),
                 href=_EXPORT,
+                reload_document=True,  # a route of the API: the browser must go there, not the router of pages
                 kind="quiet",
                 size="s",
                 download="library.csv",
