@@ -11,6 +11,8 @@ import pytest
 import stripe
 from stripe._object_classes import OBJECT_CLASSES
 
+import billing_app
+from billing_app.sandbox.calls import sdk_calls, written_into
 from billing_app.sandbox.operations import OPERATIONS
 from tests.sandbox.running import Sandbox
 from tests.sandbox.shapes import _annotations, findings
@@ -70,3 +72,22 @@ def test_every_call_we_answer_is_a_call_of_the_sdk() -> None:
                     known.add((str(method.value).upper(), re.sub(r"\{\w+\}", "{}", str(path.value))))
     ours = {(operation.method, re.sub(r"\{\w+\}", "{}", operation.path)) for operation in OPERATIONS}
     assert ours <= known
+
+
+def test_the_table_in_the_documentation_is_that_of_today() -> None:
+    document = (Path(__file__).parents[2] / "docs/sandbox.md").read_text()
+    assert written_into(document) == document, "run: python -m billing_app.sandbox.calls docs/sandbox.md"
+    with pytest.raises(ValueError, match="must contain"):
+        written_into("no marks")
+
+
+def test_every_call_of_the_gateway_is_answered() -> None:
+    answered = {f"{call.service}.{call.method}" for call in sdk_calls() if call.answered}
+    gateway = Path(inspect.getfile(billing_app)).parent / "payments"
+    used = {
+        name
+        for file in gateway.rglob("*.py")
+        for name in re.findall(r"_stripe\.v1\.([a-z_.]+?)_async\(", file.read_text())
+    }
+    assert len(used) > 10
+    assert used <= answered, f"the sandbox does not answer {sorted(used - answered)}"

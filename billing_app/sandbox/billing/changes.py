@@ -13,7 +13,8 @@ from billing_app.sandbox.resources.subscription_item import new_item, plan, quan
 from billing_app.sandbox.store import Json, Record
 from billing_app.sandbox.work import Work
 
-# https://docs.stripe.com/billing/subscriptions/pending-updates: an unpaid update is dropped after 23 hours.
+# https://docs.stripe.com/billing/subscriptions/pending-updates-reference: an unpaid update is dropped after 23 hours,
+# or with the period or trial that ends before.
 PENDING_S = 23 * 3600
 # What a pending update can hold; other changes are made by a request of their own.
 PENDING_PARAMS = {
@@ -114,7 +115,7 @@ def _wait(work: Work, record: Record, draft: Record, before: Record) -> None:
             "billing_cycle_anchor": wanted["billing_cycle_anchor"]
             if wanted["billing_cycle_anchor"] != before.body["billing_cycle_anchor"]
             else None,
-            "expires_at": work.now + PENDING_S,
+            "expires_at": min(work.now + PENDING_S, subscription.period_of(before.body)[1]),
             "subscription_items": wanted["items"]["data"],
             "trial_end": wanted["trial_end"] if wanted["trial_end"] != before.body["trial_end"] else None,
             "trial_from_plan": None,
