@@ -130,3 +130,15 @@ async def settled(shop: Shop, question_id: str) -> dict[str, Any]:
             return row
         await asyncio.sleep(0.02)
     raise AssertionError(f"question {question_id} is still being answered")
+
+
+async def balance(shop: Shop, customer_id: int) -> tuple[int, int]:
+    """Available and held."""
+    found = await shop.services.credits.balance(customer_id)
+    return found.available, found.held
+
+
+async def charges(shop: Shop, customer_id: int) -> list[int]:
+    """What was charged, oldest first."""
+    entries = (await shop.services.credits.entries(customer_id)).entries
+    return [-entry.amount for entry in reversed(entries) if entry.amount < 0]

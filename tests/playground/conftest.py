@@ -19,3 +19,10 @@ def sandbox(tmp_path: Path) -> Iterator[StripeSandbox]:
 async def shop(database_url: str, sandbox: StripeSandbox, tmp_path: Path) -> AsyncIterator[Shop]:
     async with a_shop(database_url, sandbox, tmp_path) as opened:
         yield opened
+
+
+@pytest.fixture
+async def docs(database_url: str, sandbox: StripeSandbox, tmp_path: Path) -> AsyncIterator[Shop]:
+    """A shop with the catalogue of system B."""
+    async with a_shop(database_url, sandbox, tmp_path, catalog="docs_chat") as opened:
+        yield opened
