@@ -21,8 +21,10 @@ function ModalDialog({ open, stays, onClose, labelledby, className, children }) 
     ref: box,
     className,
     "aria-labelledby": labelledby,
-    onClose: () => onClose && onClose(),
-    onClick: (event) => { if (!stays && event.target === box.current) box.current.close(); },
+    // It closes when `open` says so and not before: were it ahead of the state, opening it anew at once would be lost.
+    onCancel: (event) => { event.preventDefault(); if (onClose) onClose(); },
+    onClose: () => { if (open && onClose) onClose(); },
+    onClick: (event) => { if (!stays && event.target === box.current && onClose) onClose(); },
   }, open ? children : null);
 }
 """
