@@ -9,14 +9,16 @@ from billing_app.credits.kinds import Group, HoldState, LotKind, group_of
 from billing_app.credits.lots import Lot
 from billing_app.credits.views import Balance, HoldView, LotState, LotView, NextEvent
 
+_NOTHING = dict.fromkeys(Group, 0)
+
 
 def balance_of(book: Book) -> Balance:
     """The balance at the book's time."""
-    queue = [lot for lot in book.queue if lot.remaining]
-    groups = dict.fromkeys(Group, 0)
-    for lot in queue:
-        groups[group_of(lot.kind, lot.paid_minor)] += lot.free
     turns = burn_positions(book)
+    burning = [lot_view(book.lots[lot_id], book.at, turn) for lot_id, turn in turns.items()]
+    groups = _NOTHING.copy()
+    for view in burning:
+        groups[view.group] += view.remaining - view.held
     rest = [lot for lot in book.lots.values() if lot.remaining and lot.id not in turns]
     rest.sort(key=lambda lot: (lot.effective_at, lot.id))
     return Balance(
@@ -28,7 +30,7 @@ def balance_of(book: Book) -> Balance:
         owed=sum(debt.owed for debt in book.debts.values()),
         groups=groups,
         next_event=next_event(book),
-        lots=tuple(lot_view(lot, book.at, turns.get(lot.id)) for lot in (*queue, *rest)),
+        lots=(*burning, *[lot_view(lot, book.at, None) for lot in rest]),
         holds=tuple(hold_view(hold) for hold in book.live_holds()),
     )
 

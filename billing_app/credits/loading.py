@@ -15,14 +15,9 @@ from billing_app.credits.holds import Hold
 from billing_app.credits.lots import Lot
 from billing_app.credits.pipeline import Rows, Statement, fetch
 
-ACCOUNT_COLUMNS: LiteralString = """a.customer_id, a.settled_at, a.entry_count, a.lot_count, a.hold_count,
-    a.debt_count, a.encumbered, a.grants_due_at"""
 _ACCOUNTS: LiteralString = (
-    "SELECT "
-    + ACCOUNT_COLUMNS
-    + (  # noqa: S608 - constants only
-        " FROM credit_accounts a WHERE customer_id = ANY(%s::bigint[]) ORDER BY customer_id"
-    )
+    "SELECT customer_id, settled_at, entry_count, lot_count, hold_count, debt_count, encumbered, grants_due_at "
+    "FROM credit_accounts WHERE customer_id = ANY(%s::bigint[]) ORDER BY customer_id"
 )
 _LOCKED_ACCOUNTS: LiteralString = _ACCOUNTS + " FOR NO KEY UPDATE"
 # In customer order as well: rows that exist are locked, not changed.
@@ -30,12 +25,13 @@ _MAKE_ACCOUNTS: LiteralString = """
     INSERT INTO credit_accounts (customer_id) SELECT one FROM unnest(%s::bigint[]) AS one ORDER BY one
     ON CONFLICT (customer_id) DO UPDATE SET customer_id = excluded.customer_id WHERE false"""
 
-CLOCK_OFFSET: LiteralString = "SELECT clock_offset_s FROM system_state"
+_CLOCK_OFFSET: LiteralString = "SELECT clock_offset_s FROM system_state"
 
-LOT_COLUMNS: LiteralString = """l.customer_id, l.id, l.kind, l.label, l.source, l.payment, l.origin_lot_id, l.granted,
-    l.remaining, l.expired, l.revoked, l.voided, l.due_back, l.priority, l.paid_minor, l.currency, l.effective_at,
-    l.expires_at, l.debt_limit, l.booked, l.frozen_at, l.created_at, l.actor, l.note"""
-SELECT_LOTS: LiteralString = "SELECT " + LOT_COLUMNS + " FROM credit_lots AS l "  # noqa: S608 - constants only
+SELECT_LOTS: LiteralString = """
+    SELECT l.customer_id, l.id, l.kind, l.label, l.source, l.payment, l.origin_lot_id, l.granted, l.remaining,
+        l.expired, l.revoked, l.voided, l.due_back, l.priority, l.paid_minor, l.currency, l.effective_at, l.expires_at,
+        l.debt_limit, l.booked, l.frozen_at, l.created_at, l.actor, l.note
+    FROM credit_lots AS l """
 OPEN_LOTS: LiteralString = SELECT_LOTS + "WHERE l.customer_id = ANY(%s::bigint[]) AND l.open"
 _LOTS_BY_SOURCE: LiteralString = SELECT_LOTS + (
     "JOIN unnest(%s::bigint[], %s::text[]) AS w(customer_id, source) USING (customer_id, source)"
@@ -127,7 +123,7 @@ async def begin_and_load_locked(
     statements = _first_statements(wanted, _LOCKED_ACCOUNTS)
     if not follow_clock:
         return await _made(connection, await fetch(connection, statements, begin=True), statements, wanted)
-    offset, *loaded = await fetch(connection, [(CLOCK_OFFSET, ()), *statements], begin=True)
+    offset, *loaded = await fetch(connection, [(_CLOCK_OFFSET, ()), *statements], begin=True)
     clock.follow(timedelta(seconds=offset[0][0] if offset else 0))
     return await _made(connection, loaded, statements, wanted)
 

@@ -28,7 +28,9 @@ async def fetch(
     async with connection.pipeline():
         if begin:
             await connection.execute("BEGIN", prepare=False)
-        cursors = [await connection.execute(query, parameters, prepare=True) for query, parameters in statements]
+        cursors = [
+            await connection.execute(query, parameters, prepare=True, binary=True) for query, parameters in statements
+        ]
     return [await cursor.fetchall() for cursor in cursors]
 
 
