@@ -7,6 +7,7 @@ LONG = "I measured it for two weeks and found that " + "the cache was cold on ev
 
 def test_a_short_answer_is_asked_after_in_its_own_words() -> None:
     first = next_question("technical", [])
+    assert first is not None
     assert first == topic("technical").questions[0]
     follow_up = next_question("technical", [Turn(first, "The scheduler, mostly.")])
     assert follow_up is not None
