@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, ClassVar
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from fastapi import Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
@@ -78,9 +78,21 @@ async def read_sent(request: Request) -> Sent:
         if len(body) > BODY_LIMIT_BYTES:
             raise BodyTooLarge(f"Send {BODY_LIMIT_BYTES} bytes at most.")
     as_json = media_type != FORM
-    sent = Sent(_json_fields(bytes(body)) if as_json else _form_fields(bytes(body)), as_json)
+    fields = _json_fields(bytes(body)) if as_json else _form_fields(bytes(body))
+    if not as_json and not fields.get("next"):
+        fields |= _next_of_page(request.headers.get("referer", ""))
+    sent = Sent(fields, as_json)
     request.state.sent = sent
     return sent
+
+
+def _next_of_page(address: str) -> dict[str, str]:
+    """Where the form's own page was told to lead: a form sent before the page was live cannot say so itself."""
+    try:
+        query = dict(parse_qsl(urlsplit(address).query, max_num_fields=FIELDS_MAX))
+    except ValueError:
+        return {}
+    return {"next": query["next"]} if "next" in query else {}
 
 
 def _json_fields(body: bytes) -> dict[str, str]:

@@ -360,3 +360,14 @@ async def test_a_made_up_forwarded_address_does_not_help_to_guess(browser: httpx
         for number in range(11)
     ]
     assert _place(answers[-1])[1]["error"] == ["rate_limited"]
+
+
+async def test_a_form_sent_before_its_page_was_live_leads_where_the_page_was_told(
+    browser: httpx.AsyncClient, link_for: LinkFor
+) -> None:
+    await _signed_up(browser, link_for)
+    credentials = {"email": "anna@example.com", "password": PASSWORD, "next": ""}
+    for told, path in (("/pricing%3Fbuy%3Dpack-popular", "/pricing"), ("https://evil.example/", "/dashboard")):
+        referer = {"Referer": f"{ORIGIN}/login?next={told}"}
+        answer = await browser.post("/api/auth/sign-in", data=credentials, headers=referer)
+        assert _place(answer)[0] == path

@@ -34,7 +34,7 @@ def error_sentence(code: str) -> str:
 class EntryState(rx.State):
     """What the address of an entry page says: where to go next, what went wrong, what was done."""
 
-    next_path: rx.Field[str] = rx.field("/dashboard")
+    next_path: rx.Field[str] = rx.field("")
     query_suffix: rx.Field[str] = rx.field("")
     token: rx.Field[str] = rx.field("")
     error: rx.Field[str] = rx.field("")

@@ -203,6 +203,7 @@ def _ready() -> rx.Component:
                 name="job",
                 default_value=InterviewState.job,
                 key=InterviewState.loaded.to_string(),
+                disabled=~InterviewState.loaded,
                 placeholder="Paste the advert, or a few words about the role. Your feedback looks for its terms.",
                 rows="5",
                 max_length=20_000,
