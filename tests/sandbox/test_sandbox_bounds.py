@@ -1,5 +1,6 @@
 """What is kept has a bound: events with their deliveries, idempotency keys; and odd addresses are refused."""
 
+import sqlite3
 from pathlib import Path
 
 import httpx
@@ -7,6 +8,7 @@ import stripe
 
 from billing_app.sandbox.config import DEFAULT_API_KEY, SandboxConfig
 from billing_app.sandbox.store import Store
+from tests.sandbox.billing import a_customer, a_plan, a_subscription, invoices_of
 from tests.sandbox.running import Receiver, Sandbox, eventually, running
 from tests.sandbox.world import a_session, an_endpoint
 
@@ -63,3 +65,33 @@ def test_a_configured_key_is_the_only_one(tmp_path: Path) -> None:
             f"{closed.url}/v1/products", headers={"Authorization": f"Bearer {DEFAULT_API_KEY}"}, trust_env=False
         )
         assert answer.status_code == 401
+
+
+def test_a_file_of_an_earlier_sandbox_is_taken_over(tmp_path: Path) -> None:
+    with running(tmp_path) as first:
+        session = a_session(first.client())
+    with sqlite3.connect(tmp_path / "sandbox.sqlite3") as file:  # as it was before things became due by a clock
+        for name in [row[0] for row in file.execute("SELECT name FROM sqlite_master WHERE name = 'objects_due'")]:
+            file.execute(f"DROP INDEX {name}")
+        file.execute("ALTER TABLE objects DROP COLUMN due")
+        file.execute("ALTER TABLE objects DROP COLUMN clock")
+    file.close()
+    with running(tmp_path) as second:
+        state = second.own("/sandbox/clock")
+        assert state["next_due"] == f"checkout.session {session.id}"
+        assert state["next_due_at"] == session.expires_at
+        second.own("/sandbox/clock/advance", {"seconds": 86_400})
+        assert second.client().v1.checkout.sessions.retrieve(session.id).status == "expired"
+
+
+def test_time_that_passed_while_it_was_off_is_lived_through_at_the_start(tmp_path: Path) -> None:
+    with running(tmp_path) as first:
+        client = first.client()
+        made = a_subscription(client, a_customer(client), a_plan(client))
+    with sqlite3.connect(tmp_path / "sandbox.sqlite3") as file:
+        file.execute("INSERT OR REPLACE INTO meta VALUES ('clock-offset-s', ?)", (str(65 * 86_400),))
+    file.close()
+    with running(tmp_path) as second:
+        client = second.client()
+        assert eventually(lambda: len(invoices_of(client, made.id)) == 3)
+        assert eventually(lambda: all(invoice.status == "paid" for invoice in invoices_of(client, made.id)))

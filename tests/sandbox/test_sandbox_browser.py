@@ -7,6 +7,7 @@ import pytest
 import stripe
 from playwright.sync_api import Browser, expect, sync_playwright
 
+from tests.sandbox.billing import a_customer, a_plan, a_subscription
 from tests.sandbox.running import Sandbox
 from tests.sandbox.world import a_session
 
@@ -99,10 +100,50 @@ def test_no_javascript_is_needed_and_back_goes_to_the_seller(
     context.close()
 
 
-@pytest.mark.parametrize("width", [320, 390, 1280])
-def test_nothing_is_wider_than_the_screen(client: stripe.StripeClient, browser: Browser, width: int) -> None:
-    session = a_session(client)
-    page = browser.new_page(viewport={"width": width, "height": 800})
+def test_a_customer_signs_up_changes_the_card_and_cancels_in_the_portal(
+    sandbox: Sandbox, client: stripe.StripeClient, browser: Browser
+) -> None:
+    session = a_session(
+        client,
+        mode="subscription",
+        line_items=[{"price": a_plan(client), "quantity": 1}],
+        subscription_data={"trial_period_days": 14},
+        success_url=f"{sandbox.url}/healthz?paid",
+    )
+    page = browser.new_page()
     page.goto(str(session.url))
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.get_by_label("Email").fill("ada@example.com")
+    page.get_by_role("button", name="Fill in test card 4242 4242 4242 4242").click()
+    page.get_by_role("button", name="Start trial").click()
+    page.wait_for_url("**/healthz?paid")
+    [made] = client.v1.subscriptions.list().data
+    assert made.status == "trialing"
+    page.goto(client.v1.billing_portal.sessions.create({"customer": str(made.customer)}).url)
+    page.get_by_role("link", name="Add a card").click()
+    page.get_by_role("button", name="Fill in test card 4000 0025 0000 3155").click()
+    page.get_by_role("button", name="Save card").click()
+    page.get_by_role("button", name="Authorise payment").click()
+    expect(page.get_by_text("Visa ending in 3155")).to_be_visible()
+    page.get_by_role("link", name="Cancel subscription").click()
+    page.get_by_role("button", name="Cancel subscription").click()
+    expect(page.get_by_role("button", name="Don't cancel")).to_be_visible()
+    assert client.v1.subscriptions.retrieve(made.id).cancel_at_period_end is True
+    page.close()
+
+
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_nothing_is_wider_than_the_screen(
+    sandbox: Sandbox, client: stripe.StripeClient, browser: Browser, width: int
+) -> None:
+    customer = a_customer(client)
+    made = a_subscription(client, customer, a_plan(client))
+    portal = client.v1.billing_portal.sessions.create({"customer": customer}).url
+    invoice = str(client.v1.invoices.retrieve(str(made.latest_invoice)).hosted_invoice_url)
+    page = browser.new_page(viewport={"width": width, "height": 800})
+    for address in (
+        str(a_session(client).url), portal, f"{portal}/card", f"{portal}/cancel", invoice, sandbox.url,
+        f"{sandbox.url}/objects/customer/{customer}", f"{sandbox.url}/objects/invoice",
+    ):  # fmt: skip
+        page.goto(address)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, address
     page.close()
