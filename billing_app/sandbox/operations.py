@@ -9,7 +9,7 @@ from stripe.params import billing_portal as sdk_portal
 from stripe.params import checkout as sdk_checkout
 from stripe.params import test_helpers as sdk_test
 
-from billing_app.sandbox.billing import ending, preview, starting, updating
+from billing_app.sandbox.billing import ending, items, preview, starting, updating
 from billing_app.sandbox.resources import (
     account,
     charge,
@@ -188,7 +188,10 @@ OPERATIONS: tuple[Operation, ...] = (
     delete("/v1/subscriptions/{subscription_id}", sdk.SubscriptionCancelParams, ending.cancel),
     post("/v1/subscriptions/{subscription_id}/resume", sdk.SubscriptionResumeParams, ending.resume),
     get("/v1/subscription_items", sdk.SubscriptionItemListParams, subscription_item.listing),
+    post("/v1/subscription_items", sdk.SubscriptionItemCreateParams, items.create),
     get("/v1/subscription_items/{item}", sdk.SubscriptionItemRetrieveParams, subscription_item.retrieve),
+    post("/v1/subscription_items/{item}", sdk.SubscriptionItemUpdateParams, items.update),
+    delete("/v1/subscription_items/{item}", sdk.SubscriptionItemDeleteParams, items.delete),
     get("/v1/subscription_schedules", sdk.SubscriptionScheduleListParams, subscription_schedule.listing),
     post("/v1/subscription_schedules", sdk.SubscriptionScheduleCreateParams, subscription_schedule.create),
     get(
@@ -226,6 +229,7 @@ OPERATIONS: tuple[Operation, ...] = (
     get("/v1/invoiceitems", sdk.InvoiceItemListParams, invoice_item.listing),
     post("/v1/invoiceitems", sdk.InvoiceItemCreateParams, invoice_item.create),
     get("/v1/invoiceitems/{invoiceitem}", sdk.InvoiceItemRetrieveParams, invoice_item.retrieve),
+    post("/v1/invoiceitems/{invoiceitem}", sdk.InvoiceItemUpdateParams, invoice_item.update),
     delete("/v1/invoiceitems/{invoiceitem}", sdk.InvoiceItemDeleteParams, invoice_item.delete),
     get("/v1/test_helpers/test_clocks", sdk_test.TestClockListParams, test_clock.listing),
     post("/v1/test_helpers/test_clocks", sdk_test.TestClockCreateParams, test_clock.create),

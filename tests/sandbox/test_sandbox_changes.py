@@ -282,3 +282,32 @@ def test_too_little_is_carried_to_the_next_invoice(client: stripe.StripeClient) 
     assert (final.status, final.amount_due, final.total) == ("paid", 0, 30)
     assert client.v1.customers.retrieve(customer).balance == 30
     assert client.v1.customers.balance_transactions.list(customer).data[0].type == "invoice_too_small"
+
+
+def test_items_are_added_changed_and_removed_one_by_one(client: stripe.StripeClient, world: dict[str, str]) -> None:
+    made = a_subscription(client, world["customer"], world["basic"])
+    advance(client, world["clock"], START + 10 * DAY)
+    how: Any = {"proration_behavior": "always_invoice"}
+    one_more: Any = {"subscription": made.id, "price": world["pro"], **how}
+    added = client.v1.subscription_items.create(one_more)
+    assert invoices_of(client, made.id)[-1].total == 4200
+    two: Any = {"quantity": 2, **how}
+    changed = client.v1.subscription_items.update(added.id, two)
+    assert changed.quantity == 2
+    assert invoices_of(client, made.id)[-1].total == 4200
+    assert len(client.v1.subscription_items.list({"subscription": made.id}).data) == 2
+    assert client.v1.subscription_items.delete(added.id, how).deleted is True
+    assert invoices_of(client, made.id)[-1].total == -8400
+    with pytest.raises(stripe.InvalidRequestError, match="at least one active item"):
+        client.v1.subscription_items.delete(made["items"].data[0].id)
+
+
+def test_an_invoice_item_is_changed_while_it_waits(client: stripe.StripeClient) -> None:
+    customer = a_customer(client)
+    item = client.v1.invoice_items.create({"customer": customer, "amount": 900, "currency": "usd"})
+    assert client.v1.invoice_items.update(item.id, {"amount": 700, "description": "Set-up"}).amount == 700
+    draft = client.v1.invoices.create({"customer": customer, "pending_invoice_items_behavior": "include"})
+    assert draft.total == 700
+    for call in (client.v1.invoice_items.delete, client.v1.invoice_items.update):
+        with pytest.raises(stripe.InvalidRequestError):
+            call(item.id)

@@ -160,6 +160,20 @@ def retrieve(work: Work, params: Json, invoiceitem: str) -> Json:
     return work.get("invoiceitem", invoiceitem).body
 
 
+def update(work: Work, params: Json, invoiceitem: str) -> Json:
+    """POST /v1/invoiceitems/{id}, while it waits: amount, description, metadata, discountable."""
+    refuse_others(params, {"amount", "description", "discountable", "expand", "metadata"})
+    record = work.get("invoiceitem", invoiceitem)
+    if record.body["invoice"] is not None:
+        raise invalid("This invoice item is on an invoice and cannot be changed.", code="invoice_not_editable")
+    if abs(params.get("amount", 0)) > currencies.MAX_AMOUNT_MINOR:
+        raise invalid("Invalid amount", param="amount", code="amount_too_large")
+    fields.update(record.body, params, ("amount", "description", "discountable"))
+    record.body["net_amount"] = record.body["amount"]
+    work.save(record)
+    return record.body
+
+
 def delete(work: Work, params: Json, invoiceitem: str) -> Json:
     """DELETE /v1/invoiceitems/{id}, while it waits."""
     record = work.get("invoiceitem", invoiceitem)
