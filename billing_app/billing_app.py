@@ -10,6 +10,7 @@ from billing_app.bootstrap import build, close
 from billing_app.jobs import worker_in_process
 from billing_app.settings import get_settings
 from billing_app.ui.routes import register
+from billing_app.ui.session import OneOwner
 from billing_app.ui.theme import STYLESHEETS
 from billing_app.ui.trouble import WRAPS, handler_failed
 
@@ -37,5 +38,6 @@ app = rx.App(
     backend_exception_handler=handler_failed,
     api_transformer=api,
 )
+app.add_middleware(OneOwner(), index=0)
 app.register_lifespan_task(services_of_this_process)
 register(app)

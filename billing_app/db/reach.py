@@ -2,11 +2,15 @@
 
 import psycopg
 from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from billing_app.db.engine import driver_url, libpq_url
 from billing_app.errors import InvalidInput, Unavailable
 
 CONNECT_LIMIT_S = 10
+
+TROUBLE = (DBAPIError, PoolTimeout, OSError)
+"""What a statement raises when the server or the way to it is gone: asking again later may work."""
 
 
 def reach(url: str) -> None:

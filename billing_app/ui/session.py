@@ -4,8 +4,13 @@ Every event handler is a public call: each asks `principal_of` again, and none t
 """
 
 from dataclasses import dataclass
+from hashlib import sha256
 
 import reflex as rx
+from reflex.middleware.middleware import Middleware
+from reflex.state import BaseState, StateUpdate
+from reflex_base.constants import CompileVars
+from reflex_base.event import Event
 
 from billing_app.accounts.cookie import read_cookie, session_cookie
 from billing_app.accounts.roles import Principal
@@ -17,6 +22,7 @@ from billing_app.ui.brand import brand
 from billing_app.ui.format import number
 
 QUIET_PERCENT, LOW_PERCENT = 20, 10
+IS_HYDRATED = CompileVars.IS_HYDRATED
 
 
 async def principal_of(state: rx.State) -> Principal | None:
@@ -68,6 +74,7 @@ class Shell(rx.State):
     demo_sign_ins: rx.Field[list[DemoSignIn]] = rx.field(default_factory=list)
     failure: rx.Field[str] = rx.field("")
     _dismissed_level: str = ""
+    _owner: str = ""
 
     @rx.event
     async def load(self) -> None:
@@ -80,11 +87,12 @@ class Shell(rx.State):
         self.email = who.email if who else ""
         self.initial = (who.name or who.email)[:1].upper() if who else ""
         if who and who.customer_id:
-            await self.show_balance(who.customer_id)
+            await self._show_balance(who.customer_id)
         self.loaded = True
 
-    async def show_balance(self, customer_id: int) -> None:
-        """Refresh the indicator from the ledger. Not an event: the caller has authorised itself."""
+    async def _show_balance(self, customer_id: int) -> None:
+        """Refresh the indicator from the ledger. Its name keeps it from being a public call, as every method without
+        a leading underscore is: the caller has authorised itself."""
         balance = await current().credits.balance(customer_id)
         granted = sum(lot.granted for lot in balance.lots)
         percent = round(100 * balance.available / granted) if granted else 0
@@ -127,3 +135,31 @@ def _level(available: int, percent: int) -> str:
     if percent <= LOW_PERCENT:
         return "low"
     return "quiet" if percent <= QUIET_PERCENT else ""
+
+
+async def refresh_shell(state: rx.State, customer_id: int) -> Shell:
+    """Show what this customer has now in the top bar. The caller has authorised itself for this customer."""
+    shell = await state.get_state(Shell)
+    await shell._show_balance(customer_id)
+    return shell
+
+
+class OneOwner(Middleware):
+    """A tab's state belongs to one sign-in. With another cookie, or none, everything in it is forgotten first.
+
+    Reflex keeps a tab's state under a token in the tab, which outlives signing out; and it sends that state before
+    any page's `on_load` could look at who is asking.
+    """
+
+    async def preprocess(self, app: rx.App, state: BaseState, event: Event) -> StateUpdate | None:
+        """Runs before every event, the first one of a page included."""
+        root = state._get_root_state()
+        cookie = read_cookie(root.router.headers.cookie, session_cookie(secure=current().settings.secure_cookies))
+        owner = sha256(cookie.encode()).hexdigest() if cookie else ""
+        shell = await root.get_state(Shell)
+        if shell._owner != owner:
+            hydrated = getattr(root, IS_HYDRATED)
+            root.reset()
+            setattr(root, IS_HYDRATED, hydrated)
+            shell._owner = owner
+        return None

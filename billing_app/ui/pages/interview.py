@@ -15,7 +15,7 @@ from billing_app.ui.components.interview_session import interview_session
 from billing_app.ui.components.shell import framed
 from billing_app.ui.components.surfaces import notice, page
 from billing_app.ui.components.wall import Wall, wall, wall_of
-from billing_app.ui.session import Shell, customer_of
+from billing_app.ui.session import customer_of, refresh_shell
 
 PATH = "/playground/interview"
 DRAFT = "playground/interview"
@@ -122,8 +122,7 @@ class InterviewState(rx.State):
     async def _show_cost(self, charged: int) -> None:
         try:
             customer_id = await customer_of(self)
-            shell = await self.get_state(Shell)
-            await shell.show_balance(customer_id)
+            shell = await refresh_shell(self, customer_id)
             noun = (await current().catalog.current()).brand.credit
         except DomainError as error:
             self.error = error.detail
@@ -139,8 +138,7 @@ class InterviewState(rx.State):
         have = "" if decision.available is None else f", you have {noun.of(decision.available)}"
         self.price = f"{noun.of(decision.required)}{have}" if decision.required is not None else "Included"
         self.wall = wall_of(decision, catalog)
-        shell = await self.get_state(Shell)
-        await shell.show_balance(customer_id)
+        await refresh_shell(self, customer_id)
         return decision.allowed
 
 

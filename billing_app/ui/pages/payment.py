@@ -6,6 +6,7 @@ from typing import Any
 import reflex as rx
 
 from billing_app.bootstrap import current
+from billing_app.db.reach import TROUBLE
 from billing_app.errors import DomainError, NotFound, Unauthenticated
 from billing_app.money import Money
 from billing_app.payments.progress import CheckoutProgress, Progress
@@ -13,7 +14,7 @@ from billing_app.ui.brand import brand
 from billing_app.ui.components.buttons import link_button
 from billing_app.ui.components.icons import icon
 from billing_app.ui.components.shell import framed
-from billing_app.ui.session import Shell, customer_of
+from billing_app.ui.session import customer_of, refresh_shell
 
 POLL_S = 1.0
 SLOW_AFTER_S = 30
@@ -30,19 +31,22 @@ class PaymentState(rx.State):
     balance: rx.Field[str] = rx.field("")
     continue_url: rx.Field[str] = rx.field("")
     retry_url: rx.Field[str] = rx.field("/pricing")
-    _watching: str = ""
+    _watch: int = 0
 
     @rx.event(background=True)
     async def watch(self):
         """Follow the checkout named in the address until it is settled, showing each change without a reload."""
         async with self:
+            watch = self._watch
             self.reset()
+            self._watch = watch
             session_id = self.router.url.query_parameters.get("session_id", "")
-            self._watching = session_id
+            self._watch += 1
+            mine = self._watch
         waited = 0.0
         while waited < WATCH_LIMIT_S:
             async with self:
-                if self._watching != session_id or await self._look(session_id, waited):
+                if self._watch != mine or await self._look(session_id, waited):
                     return
             await asyncio.sleep(POLL_S)
             waited += POLL_S
@@ -58,14 +62,13 @@ class PaymentState(rx.State):
         except NotFound:
             self.stage = "unknown"
             return True
-        except DomainError:  # Stripe or the database does not answer: keep watching
+        except (DomainError, *TROUBLE):  # Stripe or the database does not answer: keep watching
             return False
         self._show(progress)
         if progress.progress is Progress.PENDING and waited >= SLOW_AFTER_S:
             self.stage = "slow"
         if progress.progress is Progress.GRANTED:
-            shell = await self.get_state(Shell)
-            await shell.show_balance(customer_id)
+            await refresh_shell(self, customer_id)
         return progress.progress in (Progress.GRANTED, Progress.FAILED, Progress.EXPIRED)
 
     def _show(self, progress: CheckoutProgress) -> None:

@@ -20,7 +20,7 @@ from billing_app.ui.pages.chat.view import (
 )
 from billing_app.ui.pages.dashboard.state import NO_WHY
 from billing_app.ui.pages.dashboard.view import Why, why
-from billing_app.ui.session import Shell, customer_of
+from billing_app.ui.session import customer_of, refresh_shell
 
 PATH = "/playground/chat"
 DRAFT = "playground/chat"
@@ -234,5 +234,5 @@ class ChatState(rx.State):
         wanted = self._wants or bool(self.question)
         self.wall = wall_of(quote.decision, catalog) if wanted else Wall(options=[])
         self.smaller = smaller_label(quote.decision.smaller, noun) if wanted else ""
-        await (await self.get_state(Shell)).show_balance(customer_id)
+        await refresh_shell(self, customer_id)
         return quote.decision.allowed

@@ -7,7 +7,8 @@ import reflex as rx
 
 from billing_app import clock
 from billing_app.bootstrap import current
-from billing_app.errors import DomainError, Unauthenticated
+from billing_app.db.reach import TROUBLE
+from billing_app.errors import DomainError, Unauthenticated, Unavailable
 from billing_app.ui.brand import brand
 from billing_app.ui.format import number
 from billing_app.ui.pages.dashboard.view import (
@@ -25,9 +26,10 @@ from billing_app.ui.pages.dashboard.view import (
     shares,
     why,
 )
-from billing_app.ui.session import Shell, customer_of
+from billing_app.ui.session import customer_of, refresh_shell
 
 LOTS_SHOWN, ACTIVITY_SHOWN, PURCHASES_SHOWN = 50, 20, 20
+ACTIVITY_MOST = 500
 USE_DAYS = 30
 REFRESH_S, REFRESH_LIMIT_S = 5, 30 * 60
 NO_WHY = Why("", "", [], [], "", "", "")
@@ -83,6 +85,8 @@ class DashboardState(rx.State):
                     return
                 try:
                     await self._refresh(await customer_of(self))
+                except (Unavailable, *TROUBLE):
+                    continue
                 except DomainError:
                     return
 
@@ -105,14 +109,13 @@ class DashboardState(rx.State):
         self.purchases = [purchase_row(purchase, now) for purchase in purchases]
         await self._show_use(customer_id)
         self.as_of = f"{now:%H:%M:%S} UTC"
-        shell = await self.get_state(Shell)
-        await shell.show_balance(customer_id)
+        await refresh_shell(self, customer_id)
 
     async def _show_activity(self, customer_id: int, *, before: int | None) -> None:
         found = await current().credits.entries(customer_id, limit=ACTIVITY_SHOWN, before=before)
         rows = [activity_row(entry, clock.now()) for entry in found.entries]
         self.activity = rows if before is None else [*self.activity, *rows]
-        self.more_before = found.next_before or 0
+        self.more_before = (found.next_before or 0) if len(self.activity) < ACTIVITY_MOST else 0
 
     async def _show_use(self, customer_id: int) -> None:
         use = await current().credits.use_by_day(customer_id, days=USE_DAYS)

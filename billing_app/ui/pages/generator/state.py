@@ -18,7 +18,7 @@ from billing_app.playground.question_sets import SetView
 from billing_app.ui.components.question_cards import QuestionRow, question_rows
 from billing_app.ui.components.wall import Wall, wall_of
 from billing_app.ui.format import day, when
-from billing_app.ui.session import Shell, customer_of
+from billing_app.ui.session import customer_of, refresh_shell
 
 PATH = "/playground/generator"
 DRAFT = "playground/generator"
@@ -92,7 +92,7 @@ class GeneratorState(rx.State):
         job, ticket = str(form.get("job", "")), str(form.get("ticket", ""))
         try:
             customer_id = await customer_of(self)
-            await self.keep(customer_id, job)
+            await self._keep(customer_id, job)
             made = await current().question_sets.make(customer_id, ticket, job)
             await current().drafts.clear(customer_id, DRAFT)
             self.job, self.ticket = "", current().question_sets.new_id()
@@ -104,7 +104,7 @@ class GeneratorState(rx.State):
             return None
         return rx.redirect(f"{PATH}?set={made.id}&made=1")
 
-    async def keep(self, customer_id: int, job: str) -> None:
+    async def _keep(self, customer_id: int, job: str) -> None:
         """Before anything can go wrong: what was typed is safe. Not an event: the caller has authorised itself."""
         self.error, self.job = "", job
         await current().drafts.save(customer_id, DRAFT, job)
@@ -137,7 +137,7 @@ class GeneratorState(rx.State):
         catalog = await current().catalog.current()
         decision = await current().question_sets.check(customer_id)
         self.allowance, self.wall = allowance(decision, catalog), wall_of(decision, catalog)
-        await (await self.get_state(Shell)).show_balance(customer_id)
+        await refresh_shell(self, customer_id)
 
     async def _show_sets(self, customer_id: int) -> None:
         now = clock.now()
