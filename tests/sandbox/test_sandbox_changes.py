@@ -311,3 +311,22 @@ def test_an_invoice_item_is_changed_while_it_waits(client: stripe.StripeClient) 
     for call in (client.v1.invoice_items.delete, client.v1.invoice_items.update):
         with pytest.raises(stripe.InvalidRequestError):
             call(item.id)
+
+
+def test_an_archived_price_is_kept_by_those_who_have_it_and_sold_to_nobody(
+    client: stripe.StripeClient, world: dict[str, str]
+) -> None:
+    made = a_subscription(client, world["customer"], world["basic"])
+    client.v1.prices.update(world["basic"], {"active": False})
+    with pytest.raises(stripe.InvalidRequestError, match="inactive"):
+        a_subscription(client, world["customer"], world["basic"])
+    end = period_of(made)[1]
+    plan = client.v1.subscription_schedules.create({"from_subscription": made.id})
+    phases: Any = [
+        {"items": [{"price": world["basic"]}], "start_date": START, "end_date": end},
+        {"items": [{"price": world["pro"]}]},
+    ]
+    client.v1.subscription_schedules.update(plan.id, {"phases": phases})
+    client.v1.subscription_schedules.release(plan.id)
+    advance(client, world["clock"], end + HOUR)
+    assert invoices_of(client, made.id)[-1].amount_paid == 3100

@@ -237,3 +237,29 @@ def test_a_clock_goes_two_intervals_at_once_and_never_back(client: stripe.Stripe
             client.v1.test_helpers.test_clocks.advance(clock, {"frozen_time": to})
     assert client.v1.test_helpers.test_clocks.delete(clock).deleted is True
     assert client.v1.subscriptions.list({"status": "all"}).data == []
+
+
+@pytest.mark.parametrize(
+    ("behavior", "status"), [("keep_as_draft", "draft"), ("void", "void"), ("mark_uncollectible", "uncollectible")]
+)
+def test_paused_collection_leaves_its_invoices_unpaid(client: stripe.StripeClient, behavior: str, status: str) -> None:
+    clock = a_clock(client)
+    made = a_subscription(client, a_customer(client, clock), a_plan(client))
+    end = period_of(made)[1]
+    client.v1.subscriptions.update(made.id, {"pause_collection": {"behavior": behavior, "resumes_at": end + 5 * DAY}})  # pyright: ignore
+    advance(client, clock, end + 2 * HOUR)
+    assert invoices_of(client, made.id)[-1].status == status
+    advance(client, clock, end + 6 * DAY)
+    assert client.v1.subscriptions.retrieve(made.id).pause_collection is None
+    advance(client, clock, at(2026, 3, 15) + 2 * HOUR)
+    assert invoices_of(client, made.id)[-1].status == "paid"
+
+
+def test_an_invoice_that_is_sent_waits_to_be_paid(client: stripe.StripeClient) -> None:
+    customer = a_customer(client, card=None)
+    made = a_subscription(client, customer, a_plan(client), collection_method="send_invoice", days_until_due=14)
+    [invoice] = invoices_of(client, made.id)
+    assert (made.status, invoice.status, invoice.next_payment_attempt) == ("active", "open", None)
+    assert invoice.due_date == invoice.created + 14 * DAY
+    client.v1.invoices.send_invoice(str(invoice.id))
+    assert client.v1.invoices.pay(str(invoice.id), {"paid_out_of_band": True}).status == "paid"

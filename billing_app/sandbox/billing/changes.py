@@ -152,7 +152,7 @@ def _new_items(work: Work, record: Record, given: list[Json]) -> list[Json]:
             items.remove(item)
             continue
         if "price" in one or "price_data" in one:
-            item["price"] = recurring_price(work, one, path)
+            item["price"] = recurring_price(work, one, path, {item["price"]["id"]})
             item["plan"] = plan(item["price"])
         item["quantity"] = quantity(one, path, item["quantity"])
         item["metadata"] = {**item["metadata"], **one.get("metadata", {})}

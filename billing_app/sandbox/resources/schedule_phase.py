@@ -68,12 +68,13 @@ def read(work: Work, given: list[Json], start: int, current: Json | None = None)
     if not 1 <= len(given) <= MAX_PHASES:
         raise invalid(f"A schedule has between 1 and {MAX_PHASES} phases.", param="phases")
     phases: list[Json] = []
+    held = {item["price"] for item in current["items"]} if current else set[str]()
     for at, one in enumerate(given):
         path = f"phases[{at}]"
         refuse_others(one, _PHASE, path)
         if not one["items"]:
             raise missing(f"{path}[items]")
-        prices = [recurring_price(work, item, f"{path}[items][{n}]") for n, item in enumerate(one["items"])]
+        prices = [recurring_price(work, item, f"{path}[items][{n}]", held) for n, item in enumerate(one["items"])]
         check_alike(prices)
         begins = _start(one, start, path, first=at == 0)
         ends = _end(work, one, begins, prices[0]["recurring"], path)

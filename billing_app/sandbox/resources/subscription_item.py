@@ -1,5 +1,7 @@
 """Items of a subscription: a recurring price and how many of it (https://docs.stripe.com/api/subscription_items)."""
 
+from collections.abc import Collection
+
 from billing_app.sandbox.errors import invalid
 from billing_app.sandbox.ids import new_id
 from billing_app.sandbox.paging import page_of
@@ -59,13 +61,18 @@ def plan(price: Json) -> Json:
     }
 
 
-def recurring_price(work: Work, given: Json, path: str) -> Json:
+def recurring_price(work: Work, given: Json, path: str, held: Collection[str] = ()) -> Json:
     """The price of an element of `items`: there already, or given inline.
+
+    Args:
+        held: prices the subscription has already; they stay usable after they are archived.
 
     Raises:
         ApiError: none or both given, inactive, or not recurring.
     """
     refuse_others(given, {"clear_usage", "deleted", "id", "metadata", "price", "price_data", "quantity"}, path)
+    if given.get("price") in held and "price_data" not in given:
+        return work.get("price", given["price"], param=f"{path}[price]").body
     chosen = line_item.chosen_price(work, given, path)
     if chosen["recurring"] is None:
         message = (
