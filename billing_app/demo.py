@@ -10,6 +10,7 @@ import httpx
 from billing_app.accounts.customers import ensure_customer
 from billing_app.bootstrap import Services
 from billing_app.catalog.schema import Catalog, Metering
+from billing_app.entitlements.decisions import NotEnough
 from billing_app.errors import Unavailable
 
 PURCHASES_LIMIT = 100
@@ -71,7 +72,7 @@ class Demo:
         if not packs or feature is None:
             return
         await self._buy(own_customer, packs[_OWN_PACK].code)
-        await self._use(own_customer, feature, max(0, packs[_OWN_PACK].credits // cost - _OWN_USES_LEFT))
+        await self._use(own_customer, feature, packs[_OWN_PACK].credits // cost, leaving=_OWN_USES_LEFT)
         for buyer in _BUYERS:
             async with self._services.database.transaction() as session:
                 known = await ensure_customer(session, buyer.external_id, name=buyer.name, email=buyer.email)
@@ -97,11 +98,17 @@ class Demo:
         if not any(purchase.settled_at for purchase in bought):
             raise Unavailable(f"the sandbox did not take the demo payment for the pack {pack}")
 
-    async def _use(self, customer_id: int, feature: str, times: int) -> None:
-        for number in range(times):
-            await self._services.entitlements.use(
-                customer_id, feature, key=f"demo-use-{number}", reference=f"demo-session-{number}"
-            )
+    async def _use(self, customer_id: int, feature: str, times: int, *, leaving: int = 0) -> None:
+        """Use it so often, by today's price; less when what was used before it changed has cost more."""
+        for number in range(times - leaving):
+            try:
+                used = await self._services.entitlements.use(
+                    customer_id, feature, key=f"demo-use-{feature}-{number}", reference=f"demo-session-{number}"
+                )
+            except NotEnough:
+                return
+            if used.remaining is not None and used.remaining <= leaving:
+                return
 
 
 def _dearest_use(catalog: Catalog) -> tuple[str | None, int]:

@@ -26,6 +26,8 @@ from billing_app.credits.rating import Price
 from billing_app.credits.spending import told
 
 _NOT_BODY = frozenset({"customer_id", "key", "actor"})
+_WORKED_OUT = frozenset({"credits", "on_expiry"})
+"""Members that follow from a price, where one is given."""
 _RECALLED = {"Reverse": Reversed, "Adjust": Adjusted, "Void": Voided}
 
 
@@ -40,7 +42,7 @@ def _default(one: Field[Any]) -> Any:
 
 def _as_json(value: Any) -> Any:
     if isinstance(value, Price):
-        return value.snapshot()
+        return {"operation": value.operation, "lines": sorted((line.code, line.quantity) for line in value.lines)}
     if isinstance(value, datetime):
         return value.isoformat()
     return dict(value)
@@ -51,12 +53,17 @@ _canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), default=_as
 
 
 def fingerprint(operation: Operation) -> bytes:
-    """16 bytes that tell one request from another: the operation and its canonical body.
+    """16 bytes that tell one request from another: the operation and the canonical body of what was asked.
 
+    Of a price that is its operation and how many of which line. Version, names, unit prices and the credits they come
+    to are the answer: a retry is priced by the rate card of its own time, and must still be the same request.
     Members that have their default are left out, so that a member added later does not change older requests.
     """
     body: dict[str, Any] = {"operation": type(operation).__name__}
+    priced = getattr(operation, "price", None) is not None
     for name, default in _body_fields(type(operation)):
+        if priced and name in _WORKED_OUT:
+            continue
         value = getattr(operation, name)
         if value != default:
             body[name] = value

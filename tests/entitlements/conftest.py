@@ -1,4 +1,4 @@
-"""A shop with the catalogue of system A, its own database and its own Stripe sandbox."""
+"""Shops with the catalogues of system A and B, each with its own database and Stripe sandbox."""
 
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -18,4 +18,11 @@ def sandbox(tmp_path: Path) -> Iterator[StripeSandbox]:
 @pytest.fixture
 async def shop(database_url: str, sandbox: StripeSandbox, tmp_path: Path) -> AsyncIterator[Shop]:
     async with a_shop(database_url, sandbox, tmp_path) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def docs(database_url: str, sandbox: StripeSandbox, tmp_path: Path) -> AsyncIterator[Shop]:
+    """A shop with the catalogue of system B."""
+    async with a_shop(database_url, sandbox, tmp_path, catalog="docs_chat") as opened:
         yield opened
