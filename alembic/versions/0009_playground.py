@@ -95,9 +95,7 @@ def upgrade() -> None:
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("state IN ('asked', 'answered', 'broken')", name="ck_chat_questions_state"),
         sa.CheckConstraint("char_length(question) BETWEEN 1 AND 2000", name="ck_chat_questions_length"),
-        sa.CheckConstraint(
-            "charged >= 0 AND (charged > 0) = (entry_id IS NOT NULL)", name="ck_chat_questions_charged"
-        ),
+        sa.CheckConstraint("charged >= 0 AND (charged > 0) = (entry_id IS NOT NULL)", name="ck_chat_questions_charged"),
         sa.ForeignKeyConstraint(["customer_id"], ["customers.id"], name="fk_chat_questions_customer_id"),
         sa.PrimaryKeyConstraint("customer_id", "id", name="pk_chat_questions"),
     )

@@ -247,7 +247,7 @@ async def test_why_says_that_an_answer_broke_off(docs: Shop) -> None:
     async with serving(with_engine(docs.services, StepByStep(fails_after=1))) as at:
         broken = (await ask(docs, ada, a_question("documentation", "github"), at=at))[-1][1]
     why = await docs.services.credits.explain(ada, broken["entry"])
-    assert "The answer broke off; of the 20 credits quoted, what had arrived was charged." in why.summary
+    assert "The answer broke off; of the 20 credits quoted, what had been sent was charged." in why.summary
     assert why.why_that_much[-1] == "Together 10 credits, by price list 1."
 
 
