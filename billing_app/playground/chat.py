@@ -1,4 +1,4 @@
-"""The chat and its credits: quoted before, held while it answers, charged for what was delivered (rows B3, B4, B8).
+"""The chat and its credits: quoted before, held while it answers, charged for what was sent (rows B3, B4, B8).
 
 The rule of what is charged is in `exchange`. A question's id, chosen by who asks, is paid for once: asking again under
 it brings back what was paid for, and asks anew only what cost nothing.

@@ -1,7 +1,8 @@
-"""One question while it is answered: what reached the customer is what is paid for (row B4).
+"""One question while it is answered: what is sent to the customer is what is paid for (row B4).
 
-The rule: the question's own price once the first of its answer has arrived, each add-on once its results have; an
-add-on that found nothing, and an answer that only says so, cost nothing. Never more than the quote.
+The rule: the question's own price once the first of its answer is sent, each add-on once its results are; an add-on
+that found nothing, and an answer that only says so, cost nothing. Never more than the quote. A part counts from just
+before it is sent: nobody can read it and leave before it counts, and whoever missed it has it by asking again.
 The hold captures by the same rule should this process end in between.
 """
 
@@ -100,7 +101,7 @@ class Exchange:
         return self._settling is not None
 
     async def parts(self) -> AsyncIterator[Part]:
-        """The answer, part by part. Tell each that reached the customer to `delivered`.
+        """The answer, part by part. Tell each to `sending` before it is sent.
 
         Raises:
             AnswerTooLong: more than 2,000 parts or 20,000 characters.
@@ -112,40 +113,34 @@ class Exchange:
                 raise AnswerTooLong(f"more than {MAX_PARTS} parts or {MAX_TEXT} characters")
             yield part
 
-    def earns(self, part: Part) -> bool:
-        """Whether something more is to be paid once this part has arrived."""
-        return not self._paid and self._lines_with(part) != self._earned
-
-    async def delivered(self, part: Part) -> None:
-        """This part has reached the customer: what it earns is taken even if everything breaks down now.
+    async def sending(self, part: Part) -> None:
+        """This part is about to be sent: what it earns is taken even if everything breaks down now.
 
         Raises:
-            HoldEnded: the price is no longer held, so nothing more may be delivered.
+            HoldEnded: the price is no longer held, so nothing more may be sent.
         """
-        earned = self._lines_with(part)
-        more = not self._paid and earned != self._earned
-        self._earned = earned
-        self._keep(part)
-        if not more:
-            return
-        due = self.price.part(self._earned)
-        extend = Extend(
-            customer_id=self._row.customer_id,
-            hold_id=self._row.hold_id,
-            ttl_s=HOLD_S,
-            on_expiry=due.credits if due else 0,
-        )
-        async with self._database.transaction() as session:
-            (outcome,) = await self._credits.apply(session, [extend])
-            succeeded(outcome, Extended)
-            await self._write(session, only_in=("asked",), parts=self._kept)
+        earned, kept = self._lines_with(part), self._kept_with(part)
+        if not self._paid and earned != self._earned:
+            due = self.price.part(earned)
+            extend = Extend(
+                customer_id=self._row.customer_id,
+                hold_id=self._row.hold_id,
+                ttl_s=HOLD_S,
+                on_expiry=due.credits if due else 0,
+            )
+            async with self._database.transaction() as session:
+                (outcome,) = await self._credits.apply(session, [extend])
+                succeeded(outcome, Extended)
+                await self._write(session, only_in=("asked",), parts=kept)
+        # Only now: what could not be noted is not sent, so it is not to be paid.
+        self._earned, self._kept = earned, kept
 
     async def complete(self) -> Receipt:
-        """Everything has reached the customer: take what was delivered, and keep the answer."""
+        """Everything was sent: take what it earned, and keep the answer."""
         return await self._settle("answered")
 
     async def break_off(self) -> Receipt:
-        """It broke: take what had been delivered, give the rest back. Also when nobody is there to hear of it."""
+        """It broke: take what had been sent, give the rest back. Also when nobody is there to hear of it."""
         return await self._settle("broken")
 
     async def _settle(self, state: str) -> Receipt:
@@ -178,7 +173,7 @@ class Exchange:
         return Receipt(charged, self.price.credits, lines, available, entry_id, self._paid)
 
     async def _take(self, price: Price | None, state: str) -> tuple[int, int | None]:
-        """Capture what was delivered or release the hold: credits and entry. Tried again when the database is away."""
+        """Capture what was sent or release the hold: credits and entry. Tried again when the database is away."""
         customer_id, hold_id = self._row.customer_id, self._row.hold_id
         for attempt in range(_TRIES):
             try:
@@ -209,13 +204,13 @@ class Exchange:
         if price.credits == quoted.credits:
             return ""
         if state == "broken":
-            return f"The answer broke off; of the {quoted.credits} credits quoted, what had arrived was charged."
+            return f"The answer broke off; of the {quoted.credits} credits quoted, what had been sent was charged."
         charged = {line.code: line.quantity for line in price.lines}
         empty = [line.name for line in quoted.lines if charged.get(line.code, 0) < line.quantity]
         return f"Nothing was found by: {', '.join(empty)}. That was not charged."
 
     def _lines_with(self, part: Part) -> Counter[str]:
-        """What is earned when this part has arrived: how many of which lines of the price."""
+        """What is earned when this part is sent: how many of which lines of the price."""
         earned = self._earned.copy()
         match part:
             case Found() if part.items:
@@ -227,14 +222,11 @@ class Exchange:
         earned[self.price.operation] = 1
         return earned
 
-    def _keep(self, part: Part) -> None:
-        """Remember it, words in one piece."""
-        if isinstance(part, Found):
-            self._kept.append(part.as_json())
-        elif self._kept and "text" in self._kept[-1]:
-            self._kept[-1] = {"text": self._kept[-1]["text"] + part.text}
-        else:
-            self._kept.append(part.as_json())
+    def _kept_with(self, part: Part) -> list[dict[str, Any]]:
+        """What is remembered with this part, words in one piece."""
+        if isinstance(part, Words) and self._kept and "text" in self._kept[-1]:
+            return [*self._kept[:-1], {"text": self._kept[-1]["text"] + part.text}]
+        return [*self._kept, part.as_json()]
 
     async def _write(self, session: AsyncSession, *, only_in: tuple[str, ...], **values: Any) -> None:
         row = self._row

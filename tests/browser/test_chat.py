@@ -133,7 +133,7 @@ async def test_credits_spent_elsewhere_meanwhile_are_a_wall_and_no_crash(docs_wo
 
 
 @pytest.mark.row("B4")
-async def test_stopping_pays_for_what_had_arrived_and_it_comes_back_free(docs_world: World) -> None:
+async def test_stopping_pays_for_what_had_been_sent_and_it_comes_back_free(docs_world: World) -> None:
     ada = await docs_world.a_person(credits=100)
     page = await docs_world.a_browser(ada)
     await opened(page)
@@ -146,10 +146,10 @@ async def test_stopping_pays_for_what_had_arrived_and_it_comes_back_free(docs_wo
     assert settled_row is not None
     assert settled_row["state"] == "broken"
     charged = settled_row["charged"]
-    assert charged in (10, 20), "the documents had arrived, the code perhaps"
+    assert charged in (10, 20), "the documents had been sent, the code perhaps"
     answer = page.locator("[data-question]").first
     await expect(answer.locator("[data-cost]")).to_have_text(f"{charged} credits")
-    await expect(answer).to_contain_text("It broke off. You paid for what had arrived.")
+    await expect(answer).to_contain_text("It broke off. You paid for what had been sent.")
 
     await answer.get_by_role("button", name="Bring it back, free").click()
     await expect(answer).to_contain_text("never expire")

@@ -83,15 +83,14 @@ async def test_a_part_whose_price_cannot_be_noted_is_neither_sent_nor_paid(
 ) -> None:
     ada = await docs.a_person(credits=100)
     engine, question = StepByStep(), a_question("documentation", "github")
-    async with serving(with_engine(docs.services, engine)) as at:
-        async with asking(docs, ada, question, at=at) as (_, events):
-            await anext(events)
-            engine.nod()
-            assert (await anext(events))[0] == "found"
-            row = (await docs.rows("SELECT hold_id FROM chat_questions WHERE id = :id", id=question["id"]))[0]
-            await docs.services.credits.capture(Capture(customer_id=ada, hold_id=row["hold_id"], credits=10))
-            engine.nod()
-            name, broken = await anext(events)
+    async with serving(with_engine(docs.services, engine)) as at, asking(docs, ada, question, at=at) as (_, events):
+        await anext(events)
+        engine.nod()
+        assert (await anext(events))[0] == "found"
+        row = (await docs.rows("SELECT hold_id FROM chat_questions WHERE id = :id", id=question["id"]))[0]
+        await docs.services.credits.capture(Capture(customer_id=ada, hold_id=row["hold_id"], credits=10))
+        engine.nod()
+        name, broken = await anext(events)
     assert (name, broken["charged"]) == ("broken", 10)
     assert "broke off" in caplog.text
     assert await charges(docs, ada) == [10]

@@ -27,8 +27,6 @@ router = APIRouter(prefix="/api/v1/playground/chat", tags=["playground"])
 
 ASK = Limit("chat", burst=30, window=timedelta(minutes=1))
 ANSWER_LIMIT_S = 60
-MOMENT_S = 0.05
-"""How long the line must have stood after a part was sent before it counts as arrived."""
 MAX_AT_ONCE = 3
 
 Code = Annotated[str, Field(max_length=40)]
@@ -44,7 +42,7 @@ class TooManyAnswers(Conflict):
 
 
 class AnswerFailed(Unavailable):
-    """The answer broke off on our side; what had arrived is charged, and nothing else."""
+    """The answer broke off on our side; what had been sent is charged, and nothing else."""
 
     code = "answer_failed"
     title = "The answer broke off"
@@ -72,7 +70,7 @@ async def quote(
 
 @router.post("", dependencies=[Depends(same_origin)])
 async def ask(sent: Question, request: Request, services: Here, customer_id: CustomerId) -> EventStream:
-    """Hold the price, answer as a stream, and charge what was delivered."""
+    """Hold the price, answer as a stream, and charge what was sent."""
     await services.limiter.take(Take(ASK, str(customer_id)))
     _begin(customer_id)
     try:
@@ -111,15 +109,13 @@ async def _answer(say: Say, exchange: Exchange, available: int, request_id: str 
         async with asyncio.timeout(ANSWER_LIMIT_S):
             await say("began", {"id": exchange.id, "available": available, **_price(exchange.price)})
             async for part in exchange.parts():
+                await exchange.sending(part)  # before it goes out: who has read it cannot leave without paying
                 await say("found" if isinstance(part, Found) else "words", part.as_json())
-                if exchange.earns(part):
-                    await asyncio.sleep(MOMENT_S)
-                await exchange.delivered(part)
         receipt = await exchange.complete()
     except Exception:
         logger.exception("the answer to %s broke off", exchange.id)
         receipt = await exchange.break_off()
-        failed = AnswerFailed("The answer broke off on our side. Only what had arrived is charged.")
+        failed = AnswerFailed("The answer broke off on our side. Only what had been sent is charged.")
         await say("broken", {**_receipt(exchange, receipt), "problem": problem(failed, request_id)})
     else:
         await say("done", _receipt(exchange, receipt))

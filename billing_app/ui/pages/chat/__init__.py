@@ -31,11 +31,11 @@ from billing_app.ui.pages.dashboard.why import why_dialog
 
 _FEATURE = feature_for("chat")
 NAME = _FEATURE.name if _FEATURE else "Chat"
-_LEAD = "The price is shown before you send. It is set aside while the answer comes, and you pay for what arrives."
+_LEAD = "The price is shown before you send. It is set aside while the answer comes, and you pay for what is sent."
 _RULE = (
-    "Sending sets the price aside. The question itself is charged once the first of its answer has arrived, each "
-    "thing you added once its results have. What finds nothing costs nothing, and so does an answer that never comes. "
-    "If you stop, or the line breaks, what had arrived is charged and the rest is given back."
+    "Sending sets the price aside. The question itself is charged once the first of its answer is sent, each "
+    "thing you added once its results are. What finds nothing costs nothing, and so does an answer that never comes. "
+    "If you stop, or the line breaks, what had been sent is charged and the rest is given back."
 )
 
 

@@ -148,7 +148,7 @@ class ChatState(rx.State):
     @rx.event
     async def lost(self) -> None:
         """The line broke or was stopped: wait for the charge to be settled, then show it."""
-        self.done = "Stopped. What had arrived is charged, and nothing else."
+        self.done = "Stopped. What had been sent is charged, and nothing else."
         await self._over(clear=False)
 
     @rx.event

@@ -121,7 +121,7 @@ def answer_row(view: QuestionView, noun: Noun, now: datetime) -> AnswerRow:
     if view.state == "asked":
         row.cost, row.note = "Being answered", f"{noun.of(view.quoted)} set aside."
     elif view.state == "broken":
-        row.note = "It broke off. You paid for what had arrived." if view.charged else "It broke off before it began."
+        row.note = "It broke off. You paid for what had been sent." if view.charged else "It broke off before it began."
         row.again = "Bring it back, free" if view.charged else f"Ask again: {noun.of(view.quoted)}"
     elif view.charged < view.quoted:
         row.note = f"Less than the {number(view.quoted)} quoted: what finds nothing costs nothing."
