@@ -3,7 +3,7 @@
 from typing import Any
 
 from alembic import context
-from sqlalchemy import create_engine, text
+from sqlalchemy import NullPool, create_engine, text
 
 import billing_app.db.tables  # noqa: F401 - registers every table
 from billing_app.db.engine import driver_url
@@ -18,7 +18,8 @@ def _ours(name: str | None, kind: str, _parents: Any) -> bool:
 
 def run() -> None:
     url = context.config.get_main_option("sqlalchemy.url") or Settings().owner_url
-    engine = create_engine(driver_url(url), connect_args={"options": "-c timezone=UTC"})
+    # No pool: a failed migration too gives its connection back.
+    engine = create_engine(driver_url(url), poolclass=NullPool, connect_args={"options": "-c timezone=UTC"})
     with engine.connect() as connection:
         connection.execute(text("SET lock_timeout = '5s'"))
         connection.commit()
@@ -32,7 +33,6 @@ def run() -> None:
         )
         with context.begin_transaction():
             context.run_migrations()
-    engine.dispose()
 
 
 run()

@@ -16,8 +16,13 @@ def upgrade() -> None:
             f"THEN CREATE ROLE {role} NOLOGIN; END IF; END $$"
         )
     # The app becomes `billing_app` from whatever role its URL signs in as, and `billing_customer` for customers' reads.
-    op.execute("GRANT billing_customer TO billing_app")
-    op.execute("GRANT billing_app TO CURRENT_USER")
+    # Roles belong to the whole server: in its second database they are there already, and granting them anew is for
+    # their maker alone. 'SET', not 'MEMBER': who made a role is a member of it without being able to become it.
+    for role, member in (("billing_customer", "billing_app"), ("billing_app", "CURRENT_USER")):
+        name = "current_user" if member == "CURRENT_USER" else f"'{member}'"
+        op.execute(
+            f"DO $$ BEGIN IF NOT pg_has_role({name}, '{role}', 'SET') THEN GRANT {role} TO {member}; END IF; END $$"
+        )
     op.execute("GRANT USAGE ON SCHEMA public TO billing_app, billing_customer")
     op.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
     op.execute(

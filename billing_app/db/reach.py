@@ -53,6 +53,12 @@ def why_unreachable(said: str, shown: str) -> str:
 def why_migration_failed(error: DBAPIError) -> str:
     """A failed migration as a sentence."""
     said = " ".join(str(error.orig or error).split())
+    if isinstance(error.orig, psycopg.errors.InsufficientPrivilege) and "grant role" in said:
+        return (
+            "The roles billing_app and billing_customer were made by another user of this PostgreSQL server: have the "
+            "roles' maker run GRANT billing_app, billing_customer TO <owner> WITH ADMIN OPTION, where <owner> is the "
+            "user of DATABASE_OWNER_URL (unset: of DATABASE_URL)."
+        )
     if isinstance(error.orig, psycopg.errors.InsufficientPrivilege):
         return (
             "The user of DATABASE_URL may not do what migrations need (create roles and tables). Give a user who may "
