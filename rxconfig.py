@@ -77,7 +77,7 @@ config = rx.Config(
     frontend_port=3000,
     backend_port=_BACKEND_PORT,
     deploy_url=settings.public_url,
-    trusted_proxy_hops=settings.trusted_proxy_hops,
+    trusted_proxy_hops=settings.trusted_proxy_hops or 0,
     cors_allowed_origins=_origins(settings.public_url),
     # States are views of the database: losing them costs a reload, keeping them on disk would keep people's data.
     state_manager_mode=rx.constants.StateManagerMode.MEMORY,

@@ -25,6 +25,7 @@ from billing_app.payments.opening import Opener
 from billing_app.payments.reconcile import Reconciler
 from billing_app.payments.returns import ReturnLinks
 from billing_app.payments.stripe_customers import StripeCustomers
+from billing_app.payments.stripe_errors import StripeRefused
 from billing_app.playground.chat import ChatService
 from billing_app.playground.drafts import DraftService
 from billing_app.playground.interviews import InterviewService
@@ -135,7 +136,7 @@ async def build(settings: Settings) -> Services:
     Raises:
         WrongDatabase: the database belongs to another mode or account; says what to do.
         Unavailable: the database is new, and Stripe does not say whose it will be.
-        InvalidInput: a setting is missing.
+        InvalidInput: a setting is missing, or Stripe refuses the key.
     """
     database = Database(
         settings.database_url, pool_size=settings.database_pool_size, follows_clock=settings.mode is Mode.SANDBOX
@@ -154,7 +155,8 @@ async def check_stamp(services: Services) -> None:
     """Stamp a new database, or compare its stamp with our mode and Stripe account.
 
     Raises:
-        WrongDatabase: they differ. Unavailable: it is new and Stripe does not answer.
+        WrongDatabase: they differ. Unavailable: it is new and Stripe does not answer. InvalidInput: Stripe refuses the
+            key.
     """
     mode, livemode = services.settings.mode, services.gateway.livemode
     async with services.database.transaction() as session:
@@ -166,11 +168,20 @@ async def check_stamp(services: Services) -> None:
         )
     try:
         account = await asyncio.wait_for(services.gateway.account(), _ACCOUNT_LIMIT_S)
+    except StripeRefused:
+        raise InvalidInput(
+            "Stripe refuses STRIPE_SECRET_KEY: check the key; a restricted key needs read access to the account."
+        ) from None
     except (Unavailable, TimeoutError):
         if stamped is None:
+            mend = (
+                "Check that this machine reaches api.stripe.com"
+                if mode is Mode.LIVE
+                else "Start the sandbox, or check STRIPE_API_BASE and the network"
+            )
             raise Unavailable(
-                "Stripe does not answer, and this database is new: it must learn whose it is. Start the sandbox, or "
-                "check STRIPE_API_BASE and the network, then start again."
+                f"Stripe does not answer, and this database is new: it must learn whose it is. {mend}, then start "
+                "again."
             ) from None
         logger.warning("Stripe does not answer; going on with the account this database was stamped with")
         services.gateway.expect_account(stamped.stripe_account or "")

@@ -35,7 +35,9 @@ class Settings(BaseSettings):
     secret_key: SecretStr = Field(default=SecretStr(""), description="Signs links and tokens; 32 bytes or more.")
     public_url: str = Field(default="http://localhost:3000", description="Where people reach the app.")
     allowed_return_hosts: list[str] = Field(default_factory=list)
-    trusted_proxy_hops: int = Field(default=0, ge=0, le=5, description="Proxies in front that set X-Forwarded-For.")
+    trusted_proxy_hops: int | None = Field(
+        default=None, ge=0, le=5, description="Proxies in front that set X-Forwarded-For; unset counts as none."
+    )
 
     catalog: str = Field(default="showcase", description="A preset's name, or the path of a catalogue file.")
     data_dir: Path = Field(default=Path(".billing"))
@@ -82,6 +84,9 @@ class Settings(BaseSettings):
         live_key = self.stripe_secret_key.get_secret_value().startswith(("sk_live_", "rk_live_"))
         if live_key and not self.secure_cookies:
             problems.append("PUBLIC_URL must start with https://")
+        if self.secure_cookies and self.trusted_proxy_hops is None:
+            # Left unset behind a proxy, all visitors would share one address, and with it one limit of attempts.
+            problems.append("TRUSTED_PROXY_HOPS must be set to the number of proxies in front of the app, 0 if none")
         if problems:
             raise ValueError("; ".join(problems))
         return self

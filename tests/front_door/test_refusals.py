@@ -105,5 +105,41 @@ def test_live_mode_names_everything_that_is_missing() -> None:
         assert name in said
 
 
+def test_live_mode_behind_https_must_know_its_proxies() -> None:
+    live = {
+        "STRIPE_SECRET_KEY": "sk_live_" + "x" * 20,
+        "STRIPE_WEBHOOK_SECRET": "whsec_x",
+        "SECRET_KEY": "s" * 40,
+        "DATABASE_URL": f"postgresql://nobody@127.0.0.1:{free_port()}/billing",
+        "SMTP_URL": "smtp://mail.example.com:587",
+        "PUBLIC_URL": "https://billing.example.com",
+    }
+    said = refused("migrate", **live)
+    assert "TRUSTED_PROXY_HOPS must be set to the number of proxies in front of the app, 0 if none" in said
+    assert "No PostgreSQL answers" in refused("migrate", **live, TRUSTED_PROXY_HOPS="0")
+
+
+def test_a_data_folder_that_is_a_file(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    for arguments in (("run", "--port", str(free_port())), ("catalog", "diff")):
+        said = refused(*arguments, DATA_DIR=str(tmp_path / "file"))
+        assert "cannot be made" in said
+        assert "DATA_DIR=" in said
+
+
+def test_an_announcement_counts_only_while_its_lock_is_held(tmp_path: Path) -> None:
+    places = Places.of(Settings(data_dir=tmp_path, catalog="showcase"))
+    with places.locked():
+        places.announce(Running(pid=1, public_url="http://localhost:3999", environment={}))
+        assert places.running() is not None
+        left_over = (places.root / "running.json").read_bytes()
+    (places.root / "running.json").write_bytes(
+        left_over
+    )  # its number belongs to a process that has nothing to do with us
+    assert places.running() is None
+    with places.locked():
+        assert places.running() is None
+
+
 def test_a_wrong_call_says_how_it_is_used() -> None:
     assert "--help" in refused("catalog")

@@ -13,8 +13,10 @@ from billing_app.db.stamp import WrongDatabase
 from billing_app.errors import Conflict, InvalidInput, Unavailable
 from billing_app.payments.gateway import StripeGateway
 from billing_app.payments.stripe_errors import StripeRefused
+from billing_app.sandbox.config import SandboxConfig
 from billing_app.sandbox.server import free_port
 from billing_app.settings import Settings
+from tests.sandbox.running import running
 from tests.shop import HOST, SECRET, Shop, a_shop
 from tests.stripe_sandbox import StripeSandbox, stripe_sandbox
 
@@ -109,6 +111,31 @@ async def test_a_new_database_waits_for_stripe_and_a_known_one_opens_without(
         await build(nowhere)
     await close(await build(settings_for(database_url, sandbox.url)))
     await close(await build(nowhere))
+
+
+async def test_a_key_that_stripe_refuses_is_named(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> None:
+    config = SandboxConfig(api_key="sk_test_the_only_one")
+    with running(tmp_path_factory.mktemp("closed"), config) as closed:
+        wrong = settings_for(database_url, closed.url, stripe_secret_key=SecretStr("sk_test_another"))
+        with pytest.raises(InvalidInput, match="Stripe refuses STRIPE_SECRET_KEY: check the key; a restricted key"):
+            await build(wrong)
+
+
+async def test_live_mode_without_stripe_speaks_of_the_network_and_not_of_a_sandbox(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", f"http://{HOST}:9")
+    live = settings_for(
+        database_url,
+        "",
+        stripe_secret_key=SecretStr("sk_live_x"),
+        stripe_webhook_secret=SecretStr("whsec_x"),
+        smtp_url=SecretStr("smtp://mail.example.com:587"),
+        public_url="https://billing.example.com",
+        trusted_proxy_hops=1,
+    )
+    with pytest.raises(Unavailable, match=r"reaches api\.stripe\.com, then start again"):
+        await build(live)
 
 
 async def test_a_database_refuses_a_key_of_another_mode_or_account(
