@@ -100,7 +100,7 @@ class Bench:
             return baseline.hot_script(lock, customers[0], CREDITS, per_client)
 
         seconds = self.sizes.warm(callers) + self.sizes.measured_s + 2
-        hot = int(seconds * min(MOST_HOT_PER_S, 1_000 + 1_000 * callers) / HOT_OPERATIONS) + 2
+        hot = int(seconds * min(MOST_HOT_PER_S, 6_000 + 1_000 * callers) / HOT_OPERATIONS) + 2
         lots = HOT_OPERATIONS * CREDITS // LOT + 3
         return await self._compare(
             f"consume, one hot customer, {callers} callers",

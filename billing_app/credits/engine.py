@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from psycopg import AsyncConnection
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from billing_app import clock
@@ -38,7 +37,8 @@ from billing_app.credits.operations import (
     Void,
 )
 from billing_app.credits.outcomes import Outcome, Settled, Success
-from billing_app.credits.pipeline import Statement, driver_of, execute
+from billing_app.credits.pipeline import COMMIT, driver_of, execute
+from billing_app.db.direct import Direct, Statement
 from billing_app.errors import DomainError, IdempotencyMismatch, InvalidInput
 
 logger = logging.getLogger(__name__)
@@ -115,10 +115,8 @@ class Ledger:
         await execute(connection, decided.changes)
         return decided.outcomes
 
-    async def begin(
-        self, connection: AsyncConnection[Any], operations: Sequence[Operation], *, follow_clock: bool
-    ) -> Decided | None:
-        """Begin a transaction on a connection in autocommit mode and decide the operations in it, in one trip.
+    async def begin(self, connection: Direct, operations: Sequence[Operation], *, follow_clock: bool) -> Decided | None:
+        """Begin a transaction on a direct connection and decide the operations in it, in one trip.
 
         `finish` then writes and commits, in one trip as well: there is nothing in between that could be waited for.
 
@@ -131,9 +129,9 @@ class Ledger:
         return None if self._asking(books, now) else self._worked_out(books, operations, now)
 
     @staticmethod
-    async def finish(connection: AsyncConnection[Any], decided: Decided) -> None:
+    async def finish(connection: Direct, decided: Decided) -> None:
         """Write what was decided after `begin`, and commit."""
-        await execute(connection, decided.changes, commit=True)
+        await execute(connection, [*decided.changes, COMMIT])
 
     def _worked_out(self, books: dict[int, Book], operations: Sequence[Operation], now: datetime) -> Decided:
         """Book what is due and decide each operation; what is then to be written."""

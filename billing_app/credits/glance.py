@@ -1,14 +1,15 @@
 """A customer's book in one trip, for the read that happens most: the balance. Seldom things take the longer way."""
 
 from datetime import timedelta
-from typing import Any, LiteralString
+from typing import LiteralString
 
-from psycopg import AsyncConnection, OperationalError
+from psycopg import OperationalError
 
 from billing_app import clock
 from billing_app.credits.book import Book
 from billing_app.credits.loading import account_book
 from billing_app.credits.lots import Lot
+from billing_app.db.direct import Direct
 from billing_app.db.engine import Database
 
 # A function of the database (migration 0006): it names the customer to row-level security, then is one statement.
@@ -27,17 +28,16 @@ async def glance(database: Database, customer_id: int) -> Book | None:
     """
     readers = database.customer_readers
     try:
-        async with readers.take() as connection:
-            return await _glance(connection, customer_id, database.follows_clock)
+        async with readers.take() as direct:
+            return await _glance(direct, customer_id, database.follows_clock)
     except OperationalError:
         # A connection that nobody used for a while may have died (a restart, a firewall): the longer way finds out.
         await readers.forget_idle()
         return None
 
 
-async def _glance(connection: AsyncConnection[Any], customer_id: int, follow_clock: bool) -> Book | None:
-    cursor = await connection.execute(_BOOK, (customer_id,), prepare=True, binary=True)
-    rows = await cursor.fetchall()
+async def _glance(direct: Direct, customer_id: int, follow_clock: bool) -> Book | None:
+    (rows,) = await direct.trip([(_BOOK, (customer_id,))])
     if not rows:
         return None
     first = rows[0]

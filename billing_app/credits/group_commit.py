@@ -20,6 +20,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from billing_app.credits.engine import MAX_OPERATIONS, Ledger
 from billing_app.credits.operations import Adjust, Consume, Hold, Operation, Reverse, Void
 from billing_app.credits.outcomes import Outcome, Success
+from billing_app.credits.pipeline import ROLLBACK, execute
 from billing_app.db.engine import Database
 from billing_app.errors import DomainError, InvalidInput, Unavailable
 
@@ -222,7 +223,7 @@ class GroupCommit:
                 attempt.committing = True
                 await self._ledger.finish(connection, decided)
                 return decided.outcomes
-            await connection.execute("ROLLBACK", prepare=False)
+            await execute(connection, [ROLLBACK])
         async with self._database.transaction() as session:
             outcomes = await self._ledger.apply(session, operations)
             attempt.committing = True

@@ -5,15 +5,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, LiteralString
 
-from psycopg import AsyncConnection
-
 from billing_app import clock
 from billing_app.credits.arrays import integers, texts
 from billing_app.credits.book import Book, Bound, Consumption
 from billing_app.credits.claims import Claim, Debt
 from billing_app.credits.holds import Hold
 from billing_app.credits.lots import Lot
-from billing_app.credits.pipeline import Rows, Statement, fetch
+from billing_app.credits.pipeline import BEGIN, Wire, execute, fetch
+from billing_app.db.direct import Direct, Rows, Statement
 
 _ACCOUNTS: LiteralString = (
     "SELECT customer_id, settled_at, entry_count, lot_count, hold_count, debt_count, encumbered, grants_due_at "
@@ -110,25 +109,24 @@ class Wanted:
     entries: list[tuple[int, int]] = field(default_factory=list)
 
 
-async def load_locked(connection: AsyncConnection[Any], wanted: Wanted, at: datetime | None = None) -> dict[int, Book]:
+async def load_locked(connection: Wire, wanted: Wanted, at: datetime | None = None) -> dict[int, Book]:
     """Lock the customers' accounts in customer order, making those that are new, and read their books."""
     statements = _first_statements(wanted, _LOCKED_ACCOUNTS)
     return await _made(connection, await fetch(connection, statements), statements, wanted, at)
 
 
-async def begin_and_load_locked(
-    connection: AsyncConnection[Any], wanted: Wanted, *, follow_clock: bool
-) -> dict[int, Book]:
+async def begin_and_load_locked(connection: Direct, wanted: Wanted, *, follow_clock: bool) -> dict[int, Book]:
     """Begin a transaction and `load_locked`, all in one trip; with the clock's offset, if it is to be followed."""
     statements = _first_statements(wanted, _LOCKED_ACCOUNTS)
     if not follow_clock:
-        return await _made(connection, await fetch(connection, statements, begin=True), statements, wanted)
-    offset, *loaded = await fetch(connection, [(_CLOCK_OFFSET, ()), *statements], begin=True)
+        _, *loaded = await fetch(connection, [BEGIN, *statements])
+        return await _made(connection, loaded, statements, wanted)
+    _, offset, *loaded = await fetch(connection, [BEGIN, (_CLOCK_OFFSET, ()), *statements])
     clock.follow(timedelta(seconds=offset[0][0] if offset else 0))
     return await _made(connection, loaded, statements, wanted)
 
 
-async def load_unlocked(connection: AsyncConnection[Any], customer_id: int, at: datetime) -> Book:
+async def load_unlocked(connection: Wire, customer_id: int, at: datetime) -> Book:
     """A book to read from. The transaction must be REPEATABLE READ, so that its parts fit together."""
     wanted = Wanted([customer_id])
     books = await _books(connection, await fetch(connection, _first_statements(wanted, _ACCOUNTS)), wanted, at)
@@ -136,7 +134,7 @@ async def load_unlocked(connection: AsyncConnection[Any], customer_id: int, at: 
 
 
 async def _made(
-    connection: AsyncConnection[Any],
+    connection: Wire,
     loaded: list[Rows],
     statements: Sequence[Statement],
     wanted: Wanted,
@@ -144,22 +142,15 @@ async def _made(
 ) -> dict[int, Book]:
     """The books, after making the accounts of new customers."""
     if len(loaded[0]) < len(wanted.customers):
-        await fetch_none(connection, _MAKE_ACCOUNTS, [integers(wanted.customers)])
+        await execute(connection, [(_MAKE_ACCOUNTS, [integers(wanted.customers)])])
         loaded = await fetch(connection, statements)
     return await _books(connection, loaded, wanted, at or clock.now())
 
 
-async def load_sources(
-    connection: AsyncConnection[Any], books: dict[int, Book], sources: Sequence[tuple[int, str]]
-) -> None:
+async def load_sources(connection: Wire, books: dict[int, Book], sources: Sequence[tuple[int, str]]) -> None:
     """Add the lots that these sources have made, open or not."""
     if sources:
         _add_lots(books, (await fetch(connection, [(_LOTS_BY_SOURCE, _pairs(sources))]))[0])
-
-
-async def fetch_none(connection: AsyncConnection[Any], query: LiteralString, parameters: Sequence[Any]) -> None:
-    """Run one statement for its effect."""
-    await connection.execute(query, parameters, prepare=True)
 
 
 def _first_statements(wanted: Wanted, accounts: LiteralString) -> list[Statement]:
@@ -186,7 +177,7 @@ def _pairs(pairs: Sequence[tuple[int, Any]]) -> list[str]:
     return [integers(first), integers(second) if isinstance(second[0], int) else texts(second)]
 
 
-async def _books(connection: AsyncConnection[Any], loaded: list[Rows], wanted: Wanted, at: datetime) -> dict[int, Book]:
+async def _books(connection: Wire, loaded: list[Rows], wanted: Wanted, at: datetime) -> dict[int, Book]:
     rest = iter(loaded)
     books = {row[0]: account_book(row, at) for row in next(rest)}
     _add_lots(books, next(rest))
@@ -208,7 +199,7 @@ async def _books(connection: AsyncConnection[Any], loaded: list[Rows], wanted: W
     return books
 
 
-async def _follow_up(connection: AsyncConnection[Any], books: dict[int, Book]) -> None:
+async def _follow_up(connection: Wire, books: dict[int, Book]) -> None:
     """What is known to be needed only now, and seldom: of replays, ended holds, reversals, refunds and disputes."""
     await _load_told_again(connection, books)
     encumbered = [customer_id for customer_id, book in books.items() if book.encumbered]
@@ -235,7 +226,7 @@ async def _follow_up(connection: AsyncConnection[Any], books: dict[int, Book]) -
         _add_lots(books, (await fetch(connection, [(_LOTS_BY_ID, _pairs(missing))]))[0])
 
 
-async def _load_told_again(connection: AsyncConnection[Any], books: dict[int, Book]) -> None:
+async def _load_told_again(connection: Wire, books: dict[int, Book]) -> None:
     entries: list[tuple[int, int]] = []
     holds: list[tuple[int, int]] = []
     for customer_id, book in books.items():

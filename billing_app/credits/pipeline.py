@@ -1,13 +1,19 @@
-"""Several statements in one trip to the server, in the caller's transaction."""
+"""Several statements in one trip to the server, in the caller's transaction or on a direct connection."""
 
 from collections.abc import Sequence
-from typing import Any, LiteralString
+from typing import Any
 
 from psycopg import AsyncConnection
 from sqlalchemy.ext.asyncio import AsyncSession
 
-Statement = tuple[LiteralString, Sequence[Any]]
-Rows = list[tuple[Any, ...]]
+from billing_app.db.direct import Direct, Rows, Statement
+
+Wire = AsyncConnection[Any] | Direct
+"""What statements are sent by: the connection of a session's transaction, or a direct one."""
+
+BEGIN: Statement = ("BEGIN", ())
+COMMIT: Statement = ("COMMIT", ())
+ROLLBACK: Statement = ("ROLLBACK", ())
 
 
 async def driver_of(session: AsyncSession) -> AsyncConnection[Any]:
@@ -18,28 +24,20 @@ async def driver_of(session: AsyncSession) -> AsyncConnection[Any]:
     return connection
 
 
-async def fetch(
-    connection: AsyncConnection[Any], statements: Sequence[Statement], *, begin: bool = False
-) -> list[Rows]:
-    """Run queries in order, each seeing what the ones before it locked; the rows of each.
-
-    `begin`: a transaction first, for a connection in autocommit mode.
-    """
-    async with connection.pipeline():
-        if begin:
-            await connection.execute("BEGIN", prepare=False)
-        cursors = [
-            await connection.execute(query, parameters, prepare=True, binary=True) for query, parameters in statements
-        ]
+async def fetch(wire: Wire, statements: Sequence[Statement]) -> list[Rows]:
+    """Run queries in order, each seeing what the ones before it locked; the rows of each."""
+    if isinstance(wire, Direct):
+        return await wire.trip(statements)
+    async with wire.pipeline():
+        cursors = [await wire.execute(query, parameters, prepare=True, binary=True) for query, parameters in statements]
     return [await cursor.fetchall() for cursor in cursors]
 
 
-async def execute(connection: AsyncConnection[Any], statements: Sequence[Statement], *, commit: bool = False) -> None:
-    """Run changes in order, for their effect, and if all went well `commit`. After one that fails none is run."""
-    if not statements and not commit:
-        return
-    async with connection.pipeline():
-        for query, parameters in statements:
-            await connection.execute(query, parameters, prepare=True)
-        if commit:
-            await connection.execute("COMMIT", prepare=False)
+async def execute(wire: Wire, statements: Sequence[Statement]) -> None:
+    """Run changes in order, for their effect. After one that fails none is run."""
+    if isinstance(wire, Direct):
+        await wire.trip(statements)
+    elif statements:
+        async with wire.pipeline():
+            for query, parameters in statements:
+                await wire.execute(query, parameters, prepare=True)

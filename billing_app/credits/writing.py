@@ -2,16 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any, LiteralString
-
-from psycopg import AsyncConnection
+from typing import LiteralString
 
 from billing_app.credits.arrays import documents, flags, integers, moments, octets, texts
 from billing_app.credits.book import Allocation, Book, Bound, Entry
 from billing_app.credits.claims import Claim, Debt
 from billing_app.credits.holds import Hold
 from billing_app.credits.lots import Lot
-from billing_app.credits.pipeline import Statement, execute
+from billing_app.credits.pipeline import Wire, execute
+from billing_app.db.direct import Statement
 
 _ENTRIES: LiteralString = """
     INSERT INTO credit_entries (recorded_at, customer_id, id, kind, amount, balance_after, at, feature, reference,
@@ -104,7 +103,7 @@ def changes_of(books: Iterable[Book], recorded_at: datetime) -> list[Statement]:
     ]
 
 
-async def forget_due(connection: AsyncConnection[Any], customer_ids: Sequence[int]) -> None:
+async def forget_due(connection: Wire, customer_ids: Sequence[int]) -> None:
     """Have the port for due grants asked again at these customers' next operation."""
     await execute(connection, [(_FORGET_DUE, [integers(customer_ids)])])
 

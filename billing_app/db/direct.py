@@ -1,16 +1,78 @@
 """Connections of the driver's own, outside of the pool, for work in which every trip to the server counts.
 
-They are in autocommit mode: who takes one begins and commits in the statements sent, so that these can share a trip
-with others. They are not asked whether they are alive before each use: a dead one fails its user, who tries again.
+A trip sends any number of prepared statements at once and then reads all their rows: one write, one wake-up. (The
+driver's own pipelines send each statement by itself.) The connections are in autocommit mode: who takes one begins and
+commits in the statements sent. They are not asked whether they are alive before each use: a dead one fails its user,
+who tries again.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+import re
+from collections.abc import AsyncIterator, Generator, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
+from datetime import datetime
+from typing import Any, LiteralString
 
 from psycopg import AsyncConnection
-from psycopg.pq import PipelineStatus, TransactionStatus
+from psycopg.abc import Transformer as Loader
+from psycopg.adapt import Transformer
+from psycopg.errors import error_from_result
+from psycopg.pq import ExecStatus, PipelineStatus, TransactionStatus
+from psycopg.pq.abc import PGconn, PGresult
+from psycopg.waiting import Ready, Wait
+
+Statement = tuple[LiteralString, Sequence[Any]]
+Rows = list[tuple[Any, ...]]
+_BINARY = 1
+
+
+class Direct:
+    """One connection. Its statements are prepared when first sent; there must be only a limited number of them."""
+
+    def __init__(self, connection: AsyncConnection[Any]) -> None:
+        self.connection = connection
+        self._names: dict[str, bytes] = {}
+        self._broken = False
+
+    async def trip(self, statements: Sequence[Statement]) -> list[Rows]:
+        """Send the statements together; the rows of each. After one that fails none is run, and its error is raised.
+
+        Parameters are sent as text: None, text, whole numbers and moments; the query casts them.
+        """
+        wire = self.connection.pgconn
+        self._broken = True  # until all of it went well
+        wire.enter_pipeline_mode()
+        made: dict[str, bytes] = {}
+        asked: list[bool] = []  # in the order of the answers: one for a statement, one for preparing it
+        for query, parameters in statements:
+            if not parameters:  # BEGIN and COMMIT are not worth preparing, and can be read on the wire
+                wire.send_query_params(query.encode(), None, result_format=_BINARY)
+                asked.append(True)
+                continue
+            name = self._names.get(query) or made.get(query)
+            if name is None:
+                name = made[query] = b"direct_%d" % (len(self._names) + len(made))
+                wire.send_prepare(name, _numbered(query).encode())
+                asked.append(False)
+            wire.send_query_prepared(name, [_as_text(one) for one in parameters], result_format=_BINARY)
+            asked.append(True)
+        wire.pipeline_sync()
+        results = await self.connection.wait(_answers(wire))
+        wire.exit_pipeline_mode()
+        for result in results:
+            if result.status == ExecStatus.FATAL_ERROR:
+                raise error_from_result(result)
+        self._names |= made
+        self._broken = False
+        loader = Transformer(self.connection)
+        return [_rows(loader, result) for result, is_asked in zip(results, asked, strict=True) if is_asked]
+
+    @property
+    def as_new(self) -> bool:
+        """Whether nothing is under way on it, so that the next user finds it as the first one did."""
+        wire = self.connection.pgconn
+        idle = wire.transaction_status == TransactionStatus.IDLE and wire.pipeline_status == PipelineStatus.OFF
+        return idle and not self._broken
 
 
 class DirectConnections:
@@ -21,35 +83,67 @@ class DirectConnections:
         self._url = url
         self._options = options
         self._room = asyncio.Semaphore(limit)
-        self._idle: list[AsyncConnection[Any]] = []
+        self._idle: list[Direct] = []
 
     @asynccontextmanager
-    async def take(self) -> AsyncIterator[AsyncConnection[Any]]:
-        """A connection for one piece of work. It is kept if the work left it outside of any transaction."""
+    async def take(self) -> AsyncIterator[Direct]:
+        """A connection for one piece of work. It is kept if the work went well and left no transaction open."""
         async with self._room:
-            connection = self._idle.pop() if self._idle else await self._connected()
+            direct = self._idle.pop() if self._idle else await self._connected()
             try:
-                yield connection
+                yield direct
             finally:
-                if is_idle(connection):
-                    self._idle.append(connection)
+                if direct.as_new:
+                    self._idle.append(direct)
                 else:
-                    await connection.close()
+                    await direct.connection.close()
 
-    async def _connected(self) -> AsyncConnection[Any]:
-        return await AsyncConnection.connect(self._url, autocommit=True, options=self._options, connect_timeout=10)
+    async def _connected(self) -> Direct:
+        options = self._options
+        return Direct(await AsyncConnection.connect(self._url, autocommit=True, options=options, connect_timeout=10))
 
     async def forget_idle(self) -> None:
         """Close those nobody uses: when one was found dead, they likely are too."""
         while self._idle:
-            await self._idle.pop().close()
+            await self._idle.pop().connection.close()
 
     async def close(self) -> None:
         """Close all; nobody may be using one."""
         await self.forget_idle()
 
 
-def is_idle(connection: AsyncConnection[Any]) -> bool:
-    """Whether nothing is under way on it, so that the next user finds it as new."""
-    wire = connection.pgconn
-    return wire.transaction_status == TransactionStatus.IDLE and wire.pipeline_status == PipelineStatus.OFF
+def _answers(wire: PGconn) -> Generator[Wait, Ready | int, list[PGresult]]:
+    """What came back, one result for each statement sent, in order: libpq's pipeline mode, up to its sync."""
+    answers: list[PGresult] = []
+    while wire.flush():
+        if (yield Wait.RW) & Ready.R:
+            wire.consume_input()
+    while True:
+        while not wire.is_busy():
+            result = wire.get_result()
+            if result is None:
+                continue  # the end of one statement's results
+            if result.status == ExecStatus.PIPELINE_SYNC:
+                return answers
+            answers.append(result)
+        yield Wait.R
+        wire.consume_input()
+
+
+def _rows(loader: Loader, result: PGresult) -> Rows:
+    if not result.ntuples:
+        return []
+    loader.set_pgresult(result)
+    return loader.load_rows(0, result.ntuples, tuple)
+
+
+def _as_text(value: str | int | datetime | None) -> bytes | None:
+    if value is None:
+        return None
+    return (value.isoformat() if isinstance(value, datetime) else str(value)).encode()
+
+
+def _numbered(query: str) -> str:
+    """The driver's placeholders as the server's: %s, %s become $1, $2."""
+    numbers = iter(range(1, query.count("%s") + 1))
+    return re.sub("%s", lambda _: f"${next(numbers)}", query)

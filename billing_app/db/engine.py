@@ -14,6 +14,12 @@ APP_ROLE = "billing_app"
 CUSTOMER_ROLE = "billing_customer"
 LIMITS = "-c timezone=UTC -c statement_timeout=60s"
 MAX_DIRECT = 4
+# Direct connections run few statements, all of them look-ups by key of some hundred rows at most. Each is planned once,
+# not for each length of its arrays, and as what it is however small a table is yet: no scans or hashes of whole tables.
+DIRECT = (
+    f"{LIMITS} -c plan_cache_mode=force_generic_plan "
+    "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off"
+)
 
 
 def driver_url(url: str) -> URL:
@@ -47,10 +53,10 @@ class Database:
             # SET ROLE at connect: whoever the URL signs in as, statements run with the rights of `billing_app`.
             connect_args={"options": f"-c role={APP_ROLE} {LIMITS}"},
         )
-        self.writers = DirectConnections(libpq_url(url), f"-c role={APP_ROLE} {LIMITS}", MAX_DIRECT)
+        self.writers = DirectConnections(libpq_url(url), f"-c role={APP_ROLE} {DIRECT}", MAX_DIRECT)
         # Read-only, and no rows but those of the customer named in `app.customer_id`.
         self.customer_readers = DirectConnections(
-            libpq_url(url), f"-c role={CUSTOMER_ROLE} -c default_transaction_read_only=on {LIMITS}", MAX_DIRECT
+            libpq_url(url), f"-c role={CUSTOMER_ROLE} -c default_transaction_read_only=on {DIRECT}", MAX_DIRECT
         )
 
     @asynccontextmanager
