@@ -1,12 +1,14 @@
 """The webhook inbox: verify, keep, queue; list and replay what came."""
 
 import logging
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from prometheus_client import Counter
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from billing_app import clock
 from billing_app.db.engine import Database
@@ -26,6 +28,8 @@ APPLY_TASK = "apply_event"
 MAX_BODY_BYTES = 1_048_576
 MAX_LISTED = 200
 LEFT_BEHIND_AFTER = timedelta(minutes=2)
+NOTED_REFUSALS = 30
+"""How many refused deliveries a process keeps each minute; all are counted in `billing_webhook_deliveries_total`."""
 
 _MAX_HEADERS = 40
 _MAX_HEADER = 300
@@ -64,7 +68,7 @@ class EventView(EventLine):
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A delivery with a wrong signature. `number` counts all there ever were."""
+    """A delivery with a wrong signature. `number` counts all that were ever kept."""
 
     number: int
     received_at: datetime
@@ -88,6 +92,27 @@ class Replayed:
         return self.error or "; ".join(self.effects) or "no change"
 
 
+class _EachMinute:
+    """So many each minute, in this process; the rest is not worth a write."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._minute = -1
+        self._count = 0
+
+    def one_more(self) -> bool:
+        """Whether there is room for one more in this minute; takes it."""
+        minute = int(time.monotonic() // 60)
+        if minute != self._minute:
+            self._minute, self._count = minute, 0
+        self._count += 1
+        if self._count == self._most + 1:
+            logger.warning(
+                "more than %d deliveries without our signature in a minute: they are only counted", self._most
+            )
+        return self._count <= self._most
+
+
 class Inbox:
     """Takes deliveries in, and shows and replays them."""
 
@@ -95,6 +120,7 @@ class Inbox:
         self._database = database
         self._gateway = gateway
         self._applier = applier
+        self._noted = _EachMinute(NOTED_REFUSALS)
 
     async def receive(self, body: bytes, signature: str | None, headers: Mapping[str, str]) -> str:
         """Keep a delivery and queue its job, in one short transaction.
@@ -103,7 +129,8 @@ class Inbox:
             `new`, or `known` for a repeated delivery.
 
         Raises:
-            WrongSignature: not signed by Stripe with our secret; its headers are kept, its body is not.
+            WrongSignature: not signed by Stripe with our secret; its headers are kept, its body is not. Of a flood of
+                those only some are kept, so that who has no secret cannot keep the database busy; all are counted.
             NotAnEvent: signed, but no event.
             Unavailable: no secret is known yet; Stripe will deliver again.
         """
@@ -111,8 +138,9 @@ class Inbox:
             event = self._gateway.verified(body, signature)
         except WrongSignature as wrong:
             _deliveries.labels("refused").inc()
-            async with self._database.transaction() as session:
-                await inbox_store.refuse(session, wrong.detail, _presentable(headers), len(body))
+            if self._noted.one_more():
+                async with self._database.transaction() as session:
+                    await inbox_store.refuse(session, wrong.detail, _presentable(headers), len(body))
             raise
         state = self._state_at_first(event)
         async with self._database.transaction() as session:
@@ -186,21 +214,30 @@ class Inbox:
     async def replay(self, event_id: str, actor: Actor) -> Replayed:
         """Apply an event once more, now. Idempotent: says what changed, or "no change". Audited.
 
+        When it cannot be applied now, it is tried again by itself, as often as an event that has just come.
+
         Raises:
             NotFound: no such event.
             InvalidInput: an event that is never applied (ignored, foreign, unhandled).
         """
-        event = await self.event(event_id)
+        async with self._database.transaction() as session:
+            event = await inbox_store.event(session, event_id)
+        if event is None:
+            raise NotFound("There is no such event in the inbox.")
         if event.state in ("ignored", "foreign", "unhandled"):
             raise InvalidInput(f"Event {event_id} is {event.state}: no rule applies to it.")
         async with self._database.transaction() as session:
             await inbox_store.start_again(session, event_id)
         try:
             done = await self._applier.apply_event(event_id, again=True)
-            replayed = Replayed(event_id, done.state, done.effects)
+            replayed, pause_s = Replayed(event_id, done.state, done.effects), 0
         except TryAgain as later:
             replayed = Replayed(event_id, (await self.event(event_id)).state, (), error=str(later))
+            pause_s = later.pause_s
         async with self._database.transaction() as session:
+            # An event that was given up has no job any more, one that still failed by itself has.
+            if pause_s and replayed.state != "done" and not await inbox_store.has_job(session, event_id):
+                await self._queue(session, event_id, event.stripe_customer_id, delay_s=pause_s)
             await audit(session, actor, "webhook.replayed", f"event:{event_id}", after={"result": replayed.says})
         return replayed
 
@@ -209,10 +246,14 @@ class Inbox:
         async with self._database.transaction() as session:
             rows = await inbox_store.left_behind(session, clock.wall() - LEFT_BEHIND_AFTER, limit)
             for row in rows:
-                await defer(
-                    session, APPLY_TASK, lock=customer_lock(row.stripe_customer_id), priority=-5, event_id=row.id
-                )
+                await self._queue(session, row.id, row.stripe_customer_id)
         return len(rows)
+
+    @staticmethod
+    async def _queue(session: AsyncSession, event_id: str, customer: str | None, *, delay_s: int = 0) -> None:
+        """A later attempt, behind fresh events."""
+        lock = customer_lock(customer)
+        await defer(session, APPLY_TASK, lock=lock, priority=-5, delay_s=delay_s, event_id=event_id)
 
 
 def _presentable(headers: Mapping[str, str]) -> dict[str, str]:

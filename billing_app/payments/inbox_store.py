@@ -15,6 +15,10 @@ from billing_app.payments.stripe_objects import Event
 
 KEPT_REFUSALS = 100
 MAX_ERROR = 500
+_WITH_JOB = (
+    "SELECT args ->> 'event_id' FROM procrastinate_jobs "
+    "WHERE task_name = 'apply_event' AND status IN ('todo', 'doing') AND args ->> 'event_id' IS NOT NULL"
+)
 
 
 async def keep(session: AsyncSession, event: Event, state: str) -> bool:
@@ -109,14 +113,24 @@ async def counts(session: AsyncSession) -> dict[str, int]:
 
 
 async def left_behind(session: AsyncSession, received_before: datetime, limit: int) -> Sequence[WebhookEvent]:
-    """Events nobody has worked on since before that moment."""
+    """Events of before that moment that are still to be applied, and that no job is going to apply."""
     found = await session.execute(
         select(WebhookEvent)
-        .where(col(WebhookEvent.state) == "received", col(WebhookEvent.received_at) < received_before)
+        .where(
+            col(WebhookEvent.state).in_(("received", "waiting", "failed")),
+            col(WebhookEvent.received_at) < received_before,
+            text(f"webhook_events.id NOT IN ({_WITH_JOB})"),
+        )
         .order_by(col(WebhookEvent.received_at))
         .limit(limit)
     )
     return found.scalars().all()
+
+
+async def has_job(session: AsyncSession, event_id: str) -> bool:
+    """Whether a job is waiting to apply this event, or doing so."""
+    found = await session.scalar(text(f"SELECT :id IN ({_WITH_JOB})").bindparams(id=event_id))
+    return bool(found)
 
 
 async def refuse(session: AsyncSession, reason: str, headers: dict[str, Any], body_bytes: int) -> None:
@@ -130,6 +144,6 @@ async def refuse(session: AsyncSession, reason: str, headers: dict[str, Any], bo
 
 
 async def refusals(session: AsyncSession, limit: int) -> Sequence[RefusedDelivery]:
-    """Refused deliveries, last first. The id counts all there ever were."""
+    """Refused deliveries, last first. The id counts all that were ever kept."""
     found = await session.execute(select(RefusedDelivery).order_by(col(RefusedDelivery.id).desc()).limit(limit))
     return found.scalars().all()

@@ -10,11 +10,14 @@ from typing import Any
 import httpx
 import pytest
 import stripe
+from prometheus_client import REGISTRY
 
 from billing_app.errors import InvalidInput, NotFound
 from billing_app.journal.audit import CLI
+from billing_app.payments import inbox_store
 from billing_app.payments.event_types import APPLIED, ENDPOINT_TYPES
 from billing_app.payments.events import RULES
+from billing_app.payments.inbox import NOTED_REFUSALS
 from billing_app.payments.retries import pause_after
 from tests.shop import API_VERSION, WEBHOOKS, Shop
 
@@ -91,11 +94,25 @@ async def test_a_signature_of_another_secret_or_another_body_or_another_day_is_r
     assert (await sent(shop, body, {"Stripe-Signature": signed(body, right)})).status_code == 200
 
 
-async def test_the_last_hundred_refusals_are_kept_and_all_are_counted(shop: Shop) -> None:
+async def test_the_last_hundred_refusals_are_kept(shop: Shop) -> None:
     for _ in range(103):
-        await sent(shop, b"{}", {"Stripe-Signature": "t=1,v1=0"})
+        async with shop.services.database.transaction() as session:
+            await inbox_store.refuse(session, "No valid signature.", {}, 2)
     kept = await shop.services.inbox.refusals()
     assert (len(kept), kept[0].number - kept[-1].number) == (100, 99)
+
+
+async def test_a_flood_without_a_signature_is_refused_and_counted_but_hardly_written(shop: Shop) -> None:
+    def refused() -> float:
+        return REGISTRY.get_sample_value("billing_webhook_deliveries_total", {"outcome": "refused"}) or 0
+
+    before = refused()
+    for _ in range(3 * NOTED_REFUSALS):
+        assert (await sent(shop, b"{}", {"Stripe-Signature": "t=1,v1=0"})).status_code == 400
+    assert refused() - before == 3 * NOTED_REFUSALS
+    kept = await shop.services.inbox.refusals()
+    assert NOTED_REFUSALS <= kept[0].number <= 2 * NOTED_REFUSALS, "twice as many where a minute ends between"
+    assert (await shop.deliver(an_event("customer.updated", {"id": "cus_1"}))).status_code == 200
 
 
 async def test_a_body_over_one_mebibyte_is_refused_announced_or_not(shop: Shop) -> None:
