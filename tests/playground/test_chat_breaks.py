@@ -63,16 +63,15 @@ async def test_a_reader_who_goes_away_pays_for_what_was_sent(
 @pytest.mark.row("B4")
 async def test_who_has_the_first_results_and_leaves_at_once_has_paid_for_them_every_time(docs: Shop) -> None:
     ada = await docs.a_person(credits=100)
-    engine = StepByStep()
+    engine, questions = StepByStep(), [a_question("documentation") for _ in range(5)]
     async with serving(with_engine(docs.services, engine)) as at:
-        for times in range(1, 6):
-            question = a_question("documentation")
+        for times, question in enumerate(questions, start=1):
             engine.nod()
             async with asking(docs, ada, question, at=at) as (_, events):
                 assert [(await anext(events))[0] for _ in range(2)] == ["began", "found"]
             assert (await settled(docs, question["id"]))["charged"] == 10
             assert await balance(docs, ada) == (100 - 10 * times, 0)
-    again = await ask(docs, ada, question)
+    again = await ask(docs, ada, questions[-1])
     assert (again[-1][1]["charged"], again[-1][1]["repeated"]) == (10, True), "what was missed comes back free"
     assert await charges(docs, ada) == [10] * 5
 

@@ -120,7 +120,7 @@ class ChatState(rx.State):
                 self.error = "Write a question first."
             elif await self._price(customer_id):
                 self._begin(current().chat.new_id(), text, self._chosen, quoted=self._quoted)
-                self.held = f"{self.total} set aside. You pay for what arrives."
+                self.held = f"{self.total} set aside. You pay for what is sent."
         except DomainError as error:
             self.error = error.detail
 
@@ -138,7 +138,7 @@ class ChatState(rx.State):
         found = next((view for view in views if view.id == question_id and view.state == "broken"), None)
         if found is not None:
             self._begin(found.id, found.question, list(found.extras), quoted=found.quoted)
-            self.held = "Paid for already." if found.charged else "You pay for what arrives."
+            self.held = "Paid for already." if found.charged else "You pay for what is sent."
 
     @rx.event
     async def answered(self) -> None:
