@@ -40,6 +40,9 @@ class Settings(BaseSettings):
     )
 
     catalog: str = Field(default="showcase", description="A preset's name, or the path of a catalogue file.")
+    build_catalog: str = Field(
+        default="", description="Told by `run` to its parts: the catalogue in force, where it is not that of `CATALOG`."
+    )
     data_dir: Path = Field(default=Path(".billing"))
 
     smtp_url: SecretStr = Field(
@@ -57,6 +60,11 @@ class Settings(BaseSettings):
         if not self.stripe_secret_key.get_secret_value() or self.stripe_api_base:
             return Mode.SANDBOX
         return Mode.LIVE
+
+    @property
+    def shown_catalog(self) -> str:
+        """What the pages are built from."""
+        return self.build_catalog or self.catalog
 
     @property
     def owner_url(self) -> str:

@@ -18,6 +18,7 @@ from billing_app.catalog.models import CatalogVersion
 from billing_app.catalog.offers import RELEASED, Capability
 from billing_app.catalog.publish import Applied, compare, publish
 from billing_app.catalog.schema import Catalog, Period, Plan
+from billing_app.catalog.starting import START, is_due
 from billing_app.db.engine import Database
 from billing_app.errors import NotFound
 from billing_app.journal.audit import CLI, Actor
@@ -165,6 +166,32 @@ class CatalogService:
             applied = await publish(session, source, new, by=by, expect=expect)
         self._published = None
         return applied
+
+    async def start_with(self, source: Source, *, shipped: bool) -> Applied | None:
+        """What a start does with its catalogue: apply it to a new database, or when the source itself has changed.
+
+        Args:
+            shipped: the source came with the product.
+
+        Returns:
+            What was applied; None: what is in force was left alone.
+
+        Raises:
+            CatalogRefused: the text is not a usable catalogue.
+        """
+        new = load(source)
+        async with self._database.transaction() as session:
+            await store.lock_publishing(session)
+            if not await is_due(session, source, new, shipped=shipped):
+                return None
+            applied = await publish(session, source, new, by=START, expect=None)
+        self._published = None
+        return applied
+
+    async def any_applied(self) -> bool:
+        """Whether this database has a catalogue at all."""
+        async with self._database.transaction() as session:
+            return await store.latest_number(session) > 0
 
     async def export(self, *, version: int | None = None, plain: bool = False) -> str:
         """A version as a file: as it was applied, or `plain`, without comments, in a fixed order. Default: in force.

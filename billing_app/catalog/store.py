@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import select, text, update
+from sqlalchemy import exists, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -34,6 +34,13 @@ async def versions(session: AsyncSession, *, before: int | None, limit: int) -> 
     if before is not None:
         query = query.where(col(CatalogVersion.number) < before)
     return list((await session.execute(query)).scalars())
+
+
+async def was_applied(session: AsyncSession, source_name: str, source: str, content_hash: str) -> bool:
+    """Whether any version came from a source of this name and said this: to the letter, or by its meaning."""
+    same = or_(col(CatalogVersion.source) == source, col(CatalogVersion.content_hash) == content_hash)
+    found = await session.execute(select(exists().where(col(CatalogVersion.source_name) == source_name, same)))
+    return found.scalar_one()
 
 
 async def add_version(

@@ -11,13 +11,14 @@ def base_environment(settings: Settings, places: Places, port: int) -> dict[str,
     public_url = settings.public_url if "public_url" in settings.model_fields_set else f"http://localhost:{port}"
     made = {
         **os.environ,
-        "CATALOG": check_catalog_name(settings.catalog),
         "PUBLIC_URL": public_url,
         "REFLEX_DIR": str(places.reflex),
         "REFLEX_CHECK_LATEST_VERSION": "false",
         "REFLEX_TELEMETRY_ENABLED": "false",
         "PYTHONUNBUFFERED": "1",
     }
+    if "catalog" in settings.model_fields_set:  # told apart from the default: live mode never sells that unasked
+        made["CATALOG"] = check_catalog_name(settings.catalog)
     if settings.mode is Mode.SANDBOX and not settings.secret_key.get_secret_value():
         made["SECRET_KEY"] = places.secret_key()
     return made

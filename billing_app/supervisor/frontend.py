@@ -32,8 +32,8 @@ def fingerprint(*parts: str, project: Path = PROJECT) -> str:
     """A name for a build, which changes when anything that goes into it does.
 
     Args:
-        parts: the digest of the sources, the catalogue's version, the address the pages name themselves by. The lock
-            files are read now: a build may complete them, and is then filed under what they say after it.
+        parts: the digest of the sources, that of the catalogue in force, the address the pages name themselves by. The
+            lock files are read now: a build may complete them, and is then filed under what they say after it.
     """
     digest = hashlib.sha256("\0".join(parts).encode())
     for path in _files(project, ("reflex.lock",)):

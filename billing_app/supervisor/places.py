@@ -76,6 +76,11 @@ class Places:
         return self.root / "sites"
 
     @property
+    def catalog(self) -> Path:
+        """The catalogue in force, where it did not come from what `CATALOG` names: what the pages are built from."""
+        return self.root / "catalog.toml"
+
+    @property
     def reflex(self) -> Path:
         """Reflex's own folder, shared by the catalogues."""
         return self.root.parent / "reflex"
@@ -87,7 +92,7 @@ class Places:
             What was deleted, for the screen.
         """
         deleted: list[str] = []
-        for path in (self.postgres, self.sandbox, self.root / "secret_key", self.root / "webhook_secret"):
+        for path in (self.postgres, self.sandbox, self.root / "secret_key", self.root / "webhook_secret", self.catalog):
             if path.is_dir():
                 shutil.rmtree(path)
             elif path.exists():

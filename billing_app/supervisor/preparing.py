@@ -10,13 +10,13 @@ import httpx
 from sqlalchemy.exc import DBAPIError
 
 from billing_app.bootstrap import Services, build, close
-from billing_app.catalog.loading import read_source
+from billing_app.catalog.loading import content_hash, load, preset_names, read_source
 from billing_app.db.migrate import upgrade
 from billing_app.db.reach import reach, why_migration_failed
 from billing_app.demo import Demo
-from billing_app.errors import DomainError, Unavailable
+from billing_app.errors import DomainError, InvalidInput, Unavailable
 from billing_app.payments.events import RULES
-from billing_app.settings import Settings
+from billing_app.settings import Mode, Settings
 from billing_app.supervisor.places import Places
 
 logger = logging.getLogger(__name__)
@@ -42,14 +42,14 @@ async def prepare(settings: Settings, webhook_url: str) -> dict[str, Any]:
         webhook_url: where our own sandbox shall deliver to; empty: no sandbox of ours, hence no demo data either.
 
     Returns:
-        For the supervisor: `summary`, `catalog_version`, `sign_ins` and, for our sandbox, `webhook_secret`.
+        For the supervisor: `summary`, `catalog_hash`, `sign_ins`; `catalog_file` where what is in force is not
+        what `CATALOG` names; for our sandbox `webhook_secret`.
     """
     migrate(settings)
     services = await build(settings)
     try:
-        applied = await services.catalog.apply(read_source(settings.catalog))
-        answer: dict[str, Any] = {"catalog_version": applied.version, "sign_ins": []}
-        said = [f"catalogue version {applied.version}" + (" (new)" if applied.made else "")]
+        answer: dict[str, Any] = {"sign_ins": []}
+        said = [await _catalogue(services, answer)]
         if webhook_url:
             answer["webhook_secret"] = await _endpoint(services, webhook_url)
             answer["sign_ins"] = await Demo(services).sign_ins()
@@ -58,6 +58,33 @@ async def prepare(settings: Settings, webhook_url: str) -> dict[str, Any]:
         return answer
     finally:
         await close(services)
+
+
+async def _catalogue(services: Services, answer: dict[str, Any]) -> str:
+    """Put a catalogue in force where none is, and tell the supervisor which one is.
+
+    Raises:
+        InvalidInput: live mode with nothing applied and nothing named: the showcase is not for sale.
+    """
+    settings = services.settings
+    named = "catalog" in settings.model_fields_set
+    if settings.mode is Mode.LIVE and not named and not await services.catalog.any_applied():
+        raise InvalidInput(
+            "Nothing is for sale yet: apply your catalogue first: CATALOG=file, or python -m billing_app catalog apply "
+            "FILE."
+        )
+    source = read_source(settings.catalog)
+    applied = await services.catalog.start_with(source, shipped=settings.catalog in preset_names())
+    in_force = await services.catalog.published()
+    answer["catalog_hash"] = content_hash(in_force.catalog)
+    exported = Places.of(settings).catalog
+    if answer["catalog_hash"] == content_hash(load(source)):
+        exported.unlink(missing_ok=True)
+        return f"catalogue version {in_force.version}" + (" (new)" if applied and applied.made else "")
+    exported.parent.mkdir(parents=True, exist_ok=True)
+    exported.write_text(await services.catalog.export(version=in_force.version), encoding="utf-8")
+    answer["catalog_file"] = str(exported)
+    return f"catalogue version {in_force.version} as it was applied" + (f", not {source.name}" if named else "")
 
 
 async def _endpoint(services: Services, url: str) -> str:

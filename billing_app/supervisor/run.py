@@ -110,7 +110,7 @@ class Supervisor:
             self._go_on()
         prepared = self._prepare()
         self._go_on()
-        self._pages(str(prepared.get("catalog_version", "")))
+        self._pages(str(prepared.get("catalog_hash", "")))
         self._go_on()
         self._start_web()
         self._announce()
@@ -143,7 +143,8 @@ class Supervisor:
             address = f"http://localhost:{port}"
             self.places.sandbox.mkdir(parents=True, exist_ok=True)
             arguments = ["--port", str(port), "--base-url", address, "--data", str(self.places.sandbox)]
-            arguments += ["--seller", seller_of(self.settings.catalog)]
+            in_force = str(self.places.catalog) if self.places.catalog.exists() else self.settings.catalog
+            arguments += ["--seller", seller_of(in_force)]
             self._launch(
                 Child(
                     name="Stripe sandbox",
@@ -165,10 +166,12 @@ class Supervisor:
             prepared = self._tasks.prepare_database(self._environment, webhook_url)
             if secret := prepared.get("webhook_secret"):
                 self._environment["STRIPE_WEBHOOK_SECRET"] = str(secret)
+            if in_force := prepared.get("catalog_file"):
+                self._environment["BUILD_CATALOG"] = str(in_force)
             step.detail = str(prepared.get("summary", ""))
             return prepared
 
-    def _pages(self, catalog_version: str) -> None:
+    def _pages(self, catalog_hash: str) -> None:
         if self.wishes.develop:
             with self.screen.step("Pages", "laying out the folder they are built in"):
                 self._environment = frontend.build_environment(self._environment, self.places.development)
@@ -177,7 +180,7 @@ class Supervisor:
         with self.screen.step("Pages", "building, about a minute the first time") as step:
             # Pages name themselves by the address people use; while none is set, another port must not cost a build.
             address = self.settings.public_url
-            parts = (frontend.sources_digest(), self.settings.catalog, catalog_version, address)
+            parts = (frontend.sources_digest(), self.settings.catalog, catalog_hash, address)
             site = frontend.site_for(self.places, frontend.fingerprint(*parts))
             step.detail = "as built before" if site else "built"
             if site is None:

@@ -42,7 +42,7 @@ class Tasks:
             webhook_url: where the sandbox shall deliver to; empty: there is no sandbox of ours.
 
         Returns:
-            `summary` for the screen, `catalog_version`, `sign_ins`, `webhook_secret`.
+            `summary` for the screen, `catalog_hash`, `catalog_file`, `sign_ins`, `webhook_secret`.
 
         Raises:
             Unavailable: it failed; the sentence is the task's own.

@@ -9,8 +9,8 @@ from billing_app.settings import get_settings
 
 @lru_cache(maxsize=1)
 def built_catalog() -> Catalog:
-    """What `CATALOG` names, read once. Pages refresh what may have changed since when they load."""
-    return load(read_source(get_settings().catalog))
+    """The catalogue in force at the start, read once. Pages refresh what may have changed since when they load."""
+    return load(read_source(get_settings().shown_catalog))
 
 
 def brand() -> Brand:
