@@ -197,31 +197,6 @@ BEGIN
     END IF;
 END $$
 """
-# What a balance is made of, in one trip: the account, the clock's offset, whether there is more to read (live holds), and
-# the open lots. Runs with the rights of its caller, so row-level security holds; it names the customer to it.
-GLANCE = """
-CREATE FUNCTION credit_glance(customer bigint) RETURNS TABLE (
-    customer_id bigint, settled_at timestamptz, entry_count bigint, lot_count bigint, hold_count bigint,
-    debt_count bigint, encumbered boolean, grants_due_at timestamptz, clock_offset_s bigint, has_holds boolean,
-    id bigint, kind text, label text, source text, payment text, origin_lot_id bigint, granted bigint,
-    remaining bigint, expired bigint, revoked bigint, voided bigint, due_back bigint, priority smallint,
-    paid_minor bigint, currency text, effective_at timestamptz, expires_at timestamptz, debt_limit bigint,
-    booked boolean, frozen_at timestamptz, created_at timestamptz, actor text, note text
-) LANGUAGE plpgsql AS $$
-#variable_conflict use_column
-BEGIN
-    PERFORM set_config('app.customer_id', customer::text, true);
-    RETURN QUERY
-        SELECT a.customer_id, a.settled_at, a.entry_count, a.lot_count, a.hold_count, a.debt_count, a.encumbered,
-            a.grants_due_at, coalesce((SELECT s.clock_offset_s FROM system_state s), 0),
-            EXISTS (SELECT FROM credit_holds h WHERE h.customer_id = a.customer_id AND h.state = 'live'),
-            l.id, l.kind, l.label, l.source, l.payment, l.origin_lot_id, l.granted, l.remaining, l.expired, l.revoked,
-            l.voided, l.due_back, l.priority, l.paid_minor, l.currency, l.effective_at, l.expires_at, l.debt_limit,
-            l.booked, l.frozen_at, l.created_at, l.actor, l.note
-        FROM credit_accounts a LEFT JOIN credit_lots l ON l.customer_id = a.customer_id AND l.open
-        WHERE a.customer_id = customer;
-END $$
-"""
 APPEND_ONLY = ("credit_entries", "credit_allocations", "credit_hold_lots", "credit_keys")
 # Of these rows, only what is named can ever be updated; the rest is fixed when they are made.
 CHANGING = {
@@ -272,11 +247,9 @@ def upgrade() -> None:
     # A balance is read in one trip, at billing time.
     op.execute("GRANT SELECT (clock_offset_s) ON system_state TO billing_customer")
     op.execute(EXPECT)
-    op.execute(GLANCE)
 
 
 def downgrade() -> None:
-    op.execute("DROP FUNCTION credit_glance(bigint)")
     op.execute("DROP FUNCTION credit_expect(bigint, bigint, text)")
     op.execute("REVOKE SELECT (clock_offset_s) ON system_state FROM billing_customer")
     for table in (*OF_CUSTOMERS, "credit_keys"):

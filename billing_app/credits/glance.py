@@ -9,13 +9,23 @@ from billing_app import clock
 from billing_app.credits.book import Book
 from billing_app.credits.loading import account_book
 from billing_app.credits.lots import Lot
-from billing_app.db.direct import Direct
+from billing_app.db.direct import Direct, Statement
 from billing_app.db.engine import Database
 
-# A function of the database (migration 0006): it names the customer to row-level security, then is one statement.
-# Each row: the account's columns, the clock's offset, whether there are live holds, an open lot's columns.
-_BOOK: LiteralString = "SELECT * FROM credit_glance(%s)"
-_ENCUMBERED, _OFFSET, _HAS_HOLDS, _LOT = 6, 8, 9, 10
+# For row-level security. The statements of one trip are one transaction, at whose end this is forgotten.
+_NAME_CUSTOMER: LiteralString = "SELECT set_config('app.customer_id', %s, true)"
+_CLOCK_OFFSET: LiteralString = "SELECT clock_offset_s FROM system_state"
+# Each row: the account's columns, whether there are live holds, an open lot's columns (null if there is none).
+_BOOK: LiteralString = """
+    SELECT a.customer_id, a.settled_at, a.entry_count, a.lot_count, a.hold_count, a.debt_count, a.encumbered,
+        a.grants_due_at,
+        EXISTS (SELECT FROM credit_holds h WHERE h.customer_id = a.customer_id AND h.state = 'live'),
+        l.id, l.kind, l.label, l.source, l.payment, l.origin_lot_id, l.granted, l.remaining, l.expired, l.revoked,
+        l.voided, l.due_back, l.priority, l.paid_minor, l.currency, l.effective_at, l.expires_at, l.debt_limit,
+        l.booked, l.frozen_at, l.created_at, l.actor, l.note
+    FROM credit_accounts a LEFT JOIN credit_lots l ON l.customer_id = a.customer_id AND l.open
+    WHERE a.customer_id = %s"""
+_ENCUMBERED, _HAS_HOLDS, _LOT = 6, 8, 9
 
 
 async def glance(database: Database, customer_id: int) -> Book | None:
@@ -37,12 +47,15 @@ async def glance(database: Database, customer_id: int) -> Book | None:
 
 
 async def _glance(direct: Direct, customer_id: int, follow_clock: bool) -> Book | None:
-    (rows,) = await direct.trip([(_BOOK, (customer_id,))])
+    statements: list[Statement] = [(_NAME_CUSTOMER, (customer_id,)), (_BOOK, (customer_id,))]
+    if follow_clock:
+        _, rows, offset = await direct.trip([*statements, (_CLOCK_OFFSET, ())])
+        clock.follow(timedelta(seconds=offset[0][0] if offset else 0))
+    else:
+        _, rows = await direct.trip(statements)
     if not rows:
         return None
     first = rows[0]
-    if follow_clock:
-        clock.follow(timedelta(seconds=first[_OFFSET]))
     if first[_ENCUMBERED] or first[_HAS_HOLDS]:
         return None
     book = account_book(first, clock.now())

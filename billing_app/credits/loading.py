@@ -1,4 +1,4 @@
-"""Reading accounts into books: every SELECT of the engine. A handful of statements whatever the size of the batch."""
+"""Reading accounts into books, with a handful of statements whatever the size of the batch."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -12,88 +12,26 @@ from billing_app.credits.claims import Claim, Debt
 from billing_app.credits.holds import Hold
 from billing_app.credits.lots import Lot
 from billing_app.credits.pipeline import BEGIN, Wire, execute, fetch
+from billing_app.credits.selects import (
+    ACCOUNTS,
+    CLAIMS,
+    CLOCK_OFFSET,
+    CONSUMPTIONS_BY_ID,
+    CONSUMPTIONS_BY_REFERENCE,
+    DEBTS,
+    HOLDS_BY_ID,
+    KEYS,
+    LIVE_HOLDS,
+    LOCKED_ACCOUNTS,
+    LOTS_BY_ID,
+    LOTS_BY_PAYMENT,
+    LOTS_BY_SOURCE,
+    LOTS_OF_CLAIMS,
+    MAKE_ACCOUNTS,
+    OPEN_LOTS,
+    PAYMENTS_OF_DEBTS,
+)
 from billing_app.db.direct import Direct, Rows, Statement
-
-_ACCOUNTS: LiteralString = (
-    "SELECT customer_id, settled_at, entry_count, lot_count, hold_count, debt_count, encumbered, grants_due_at "
-    "FROM credit_accounts WHERE customer_id = ANY(%s::bigint[]) ORDER BY customer_id"
-)
-_LOCKED_ACCOUNTS: LiteralString = _ACCOUNTS + " FOR NO KEY UPDATE"
-# In customer order as well: rows that exist are locked, not changed.
-_MAKE_ACCOUNTS: LiteralString = """
-    INSERT INTO credit_accounts (customer_id) SELECT one FROM unnest(%s::bigint[]) AS one ORDER BY one
-    ON CONFLICT (customer_id) DO UPDATE SET customer_id = excluded.customer_id WHERE false"""
-
-_CLOCK_OFFSET: LiteralString = "SELECT clock_offset_s FROM system_state"
-
-SELECT_LOTS: LiteralString = """
-    SELECT l.customer_id, l.id, l.kind, l.label, l.source, l.payment, l.origin_lot_id, l.granted, l.remaining,
-        l.expired, l.revoked, l.voided, l.due_back, l.priority, l.paid_minor, l.currency, l.effective_at, l.expires_at,
-        l.debt_limit, l.booked, l.frozen_at, l.created_at, l.actor, l.note
-    FROM credit_lots AS l """
-OPEN_LOTS: LiteralString = SELECT_LOTS + "WHERE l.customer_id = ANY(%s::bigint[]) AND l.open"
-_LOTS_BY_SOURCE: LiteralString = SELECT_LOTS + (
-    "JOIN unnest(%s::bigint[], %s::text[]) AS w(customer_id, source) USING (customer_id, source)"
-)
-_LOTS_BY_PAYMENT: LiteralString = SELECT_LOTS + (
-    "JOIN unnest(%s::bigint[], %s::text[]) AS w(customer_id, payment) USING (customer_id, payment)"
-)
-_LOTS_BY_ID: LiteralString = (
-    SELECT_LOTS + "JOIN unnest(%s::bigint[], %s::bigint[]) AS w(customer_id, id) USING (customer_id, id)"
-)
-_LOTS_OF_CLAIMS: LiteralString = SELECT_LOTS + (  # noqa: S608 - constants only
-    """WHERE l.customer_id = ANY(%s::bigint[]) AND (
-        EXISTS (SELECT FROM credit_claims c WHERE c.customer_id = l.customer_id AND c.payment = l.payment)
-        OR EXISTS (
-            SELECT FROM credit_entries e JOIN credit_allocations a
-            ON a.customer_id = e.customer_id AND a.entry_id = e.id
-            WHERE e.customer_id = l.customer_id AND e.debt_id IS NOT NULL AND a.lot_id = l.id))"""
-)
-
-_HOLDS: LiteralString = """
-    SELECT h.customer_id, h.id, h.feature, h.reference, h.credits, h.state, h.created_at, h.expires_at, h.cap_at,
-        h.on_expiry, h.captured, h.entry_id, h.ended_at, h.price, h.details, h.actor,
-        ARRAY(SELECT lot_id FROM credit_hold_lots p
-            WHERE p.customer_id = h.customer_id AND p.hold_id = h.id ORDER BY position),
-        ARRAY(SELECT credits FROM credit_hold_lots p
-            WHERE p.customer_id = h.customer_id AND p.hold_id = h.id ORDER BY position)
-    FROM credit_holds AS h """
-LIVE_HOLDS: LiteralString = _HOLDS + "WHERE h.customer_id = ANY(%s::bigint[]) AND h.state = 'live'"
-HOLDS_BY_ID: LiteralString = (
-    _HOLDS + "JOIN unnest(%s::bigint[], %s::bigint[]) AS w(customer_id, id) USING (customer_id, id)"
-)
-
-_CONSUMPTIONS: LiteralString = """
-    SELECT e.customer_id, e.id, -e.amount, e.balance_after, e.feature, e.reference, e.hold_id,
-        coalesce((SELECT sum(r.amount) FROM credit_entries r
-            WHERE r.customer_id = e.customer_id AND r.reverses = e.id), 0)::bigint,
-        ARRAY(SELECT lot_id FROM credit_allocations a
-            WHERE a.customer_id = e.customer_id AND a.entry_id = e.id ORDER BY position),
-        ARRAY(SELECT credits FROM credit_allocations a
-            WHERE a.customer_id = e.customer_id AND a.entry_id = e.id ORDER BY position)
-    FROM credit_entries AS e """
-_CONSUMPTIONS_BY_ID: LiteralString = (
-    _CONSUMPTIONS
-    + "JOIN unnest(%s::bigint[], %s::bigint[]) AS w(customer_id, id) USING (customer_id, id) WHERE e.kind = 'consume'"
-)
-_CONSUMPTIONS_BY_REFERENCE: LiteralString = (
-    _CONSUMPTIONS + "JOIN unnest(%s::bigint[], %s::text[], %s::text[]) AS w(customer_id, feature, reference) "
-    "USING (customer_id, feature, reference) WHERE e.reference IS NOT NULL"
-)
-_KEYS: LiteralString = """
-    SELECT customer_id, key, fingerprint, operation, subject, answer
-    FROM unnest(%s::bigint[], %s::text[]) AS w(customer_id, key) JOIN credit_keys USING (customer_id, key)"""
-_CLAIMS: LiteralString = """
-    SELECT customer_id, payment, refunded, captured, spent, closed_windows, frozen_at
-    FROM credit_claims WHERE customer_id = ANY(%s::bigint[])"""
-_DEBTS: LiteralString = """
-    SELECT customer_id, id, payment, lot_id, credits, collected, cancelled, state, created_at
-    FROM credit_debts WHERE customer_id = ANY(%s::bigint[]) ORDER BY customer_id, id"""
-_PAYMENTS_OF_DEBTS: LiteralString = """
-    SELECT e.customer_id, e.debt_id, a.lot_id, a.credits
-    FROM credit_entries e JOIN credit_allocations a ON a.customer_id = e.customer_id AND a.entry_id = e.id
-    WHERE e.customer_id = ANY(%s::bigint[]) AND e.debt_id IS NOT NULL AND e.kind = 'collect'
-    ORDER BY e.customer_id, e.id, a.position"""
 
 
 @dataclass(slots=True)
@@ -111,17 +49,17 @@ class Wanted:
 
 async def load_locked(connection: Wire, wanted: Wanted, at: datetime | None = None) -> dict[int, Book]:
     """Lock the customers' accounts in customer order, making those that are new, and read their books."""
-    statements = _first_statements(wanted, _LOCKED_ACCOUNTS)
+    statements = _first_statements(wanted, LOCKED_ACCOUNTS)
     return await _made(connection, await fetch(connection, statements), statements, wanted, at)
 
 
 async def begin_and_load_locked(connection: Direct, wanted: Wanted, *, follow_clock: bool) -> dict[int, Book]:
     """Begin a transaction and `load_locked`, all in one trip; with the clock's offset, if it is to be followed."""
-    statements = _first_statements(wanted, _LOCKED_ACCOUNTS)
+    statements = _first_statements(wanted, LOCKED_ACCOUNTS)
     if not follow_clock:
         _, *loaded = await fetch(connection, [BEGIN, *statements])
         return await _made(connection, loaded, statements, wanted)
-    _, offset, *loaded = await fetch(connection, [BEGIN, (_CLOCK_OFFSET, ()), *statements])
+    _, offset, *loaded = await fetch(connection, [BEGIN, (CLOCK_OFFSET, ()), *statements])
     clock.follow(timedelta(seconds=offset[0][0] if offset else 0))
     return await _made(connection, loaded, statements, wanted)
 
@@ -129,7 +67,7 @@ async def begin_and_load_locked(connection: Direct, wanted: Wanted, *, follow_cl
 async def load_unlocked(connection: Wire, customer_id: int, at: datetime) -> Book:
     """A book to read from. The transaction must be REPEATABLE READ, so that its parts fit together."""
     wanted = Wanted([customer_id])
-    books = await _books(connection, await fetch(connection, _first_statements(wanted, _ACCOUNTS)), wanted, at)
+    books = await _books(connection, await fetch(connection, _first_statements(wanted, ACCOUNTS)), wanted, at)
     return books.get(customer_id) or Book(customer_id, at)
 
 
@@ -142,7 +80,7 @@ async def _made(
 ) -> dict[int, Book]:
     """The books, after making the accounts of new customers."""
     if len(loaded[0]) < len(wanted.customers):
-        await execute(connection, [(_MAKE_ACCOUNTS, [integers(wanted.customers)])])
+        await execute(connection, [(MAKE_ACCOUNTS, [integers(wanted.customers)])])
         loaded = await fetch(connection, statements)
     return await _books(connection, loaded, wanted, at or clock.now())
 
@@ -150,25 +88,25 @@ async def _made(
 async def load_sources(connection: Wire, books: dict[int, Book], sources: Sequence[tuple[int, str]]) -> None:
     """Add the lots that these sources have made, open or not."""
     if sources:
-        _add_lots(books, (await fetch(connection, [(_LOTS_BY_SOURCE, _pairs(sources))]))[0])
+        _add_lots(books, (await fetch(connection, [(LOTS_BY_SOURCE, _pairs(sources))]))[0])
 
 
 def _first_statements(wanted: Wanted, accounts: LiteralString) -> list[Statement]:
     customers = integers(wanted.customers)
     statements: list[Statement] = [(accounts, [customers]), (OPEN_LOTS, [customers]), (LIVE_HOLDS, [customers])]
     if wanted.keys:
-        statements.append((_KEYS, _pairs(wanted.keys)))
+        statements.append((KEYS, _pairs(wanted.keys)))
     if wanted.references:
         ids, features, references = zip(*wanted.references, strict=True)
-        statements.append((_CONSUMPTIONS_BY_REFERENCE, [integers(ids), texts(features), texts(references)]))
+        statements.append((CONSUMPTIONS_BY_REFERENCE, [integers(ids), texts(features), texts(references)]))
     if wanted.sources:
-        statements.append((_LOTS_BY_SOURCE, _pairs(wanted.sources)))
+        statements.append((LOTS_BY_SOURCE, _pairs(wanted.sources)))
     if wanted.payments:
-        statements.append((_LOTS_BY_PAYMENT, _pairs(wanted.payments)))
+        statements.append((LOTS_BY_PAYMENT, _pairs(wanted.payments)))
     if wanted.holds:
         statements.append((HOLDS_BY_ID, _pairs(wanted.holds)))
     if wanted.entries:
-        statements.append((_CONSUMPTIONS_BY_ID, _pairs(wanted.entries)))
+        statements.append((CONSUMPTIONS_BY_ID, _pairs(wanted.entries)))
     return statements
 
 
@@ -206,7 +144,7 @@ async def _follow_up(connection: Wire, books: dict[int, Book]) -> None:
     if encumbered:
         ids = [integers(encumbered)]
         claims, debts, payments, lots = await fetch(
-            connection, [(_CLAIMS, ids), (_DEBTS, ids), (_PAYMENTS_OF_DEBTS, ids), (_LOTS_OF_CLAIMS, ids)]
+            connection, [(CLAIMS, ids), (DEBTS, ids), (PAYMENTS_OF_DEBTS, ids), (LOTS_OF_CLAIMS, ids)]
         )
         for row in claims:
             books[row[0]].claims[row[1]] = Claim(*row[1:])
@@ -223,7 +161,7 @@ async def _follow_up(connection: Wire, books: dict[int, Book]) -> None:
         if lot_id not in book.lots
     ]
     if missing:
-        _add_lots(books, (await fetch(connection, [(_LOTS_BY_ID, _pairs(missing))]))[0])
+        _add_lots(books, (await fetch(connection, [(LOTS_BY_ID, _pairs(missing))]))[0])
 
 
 async def _load_told_again(connection: Wire, books: dict[int, Book]) -> None:
@@ -240,7 +178,7 @@ async def _load_told_again(connection: Wire, books: dict[int, Book]) -> None:
         for row in (await fetch(connection, [(HOLDS_BY_ID, _pairs(holds))]))[0]:
             books[row[0]].add_hold(Hold(*row[1:16], lots=list(zip(row[16], row[17], strict=True))))
     if entries:
-        _add_consumptions(books, (await fetch(connection, [(_CONSUMPTIONS_BY_ID, _pairs(entries))]))[0])
+        _add_consumptions(books, (await fetch(connection, [(CONSUMPTIONS_BY_ID, _pairs(entries))]))[0])
 
 
 def account_book(row: tuple[Any, ...], at: datetime) -> Book:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from billing_app.credits.kinds import EntryKind, Group, HoldState, LotKind
 from billing_app.credits.rating import Price
@@ -19,9 +20,8 @@ class LotState(StrEnum):
     REVOKED = "revoked"
 
 
-@dataclass(frozen=True, slots=True)
-class LotView:
-    """One lot as its customer sees it.
+class LotView(NamedTuple):
+    """One lot as its customer sees it. A tuple, because a balance makes one of each lot whenever it is read.
 
     Attributes:
         burns: its turn, from 1; None if it cannot be spent now.

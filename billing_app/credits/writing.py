@@ -12,6 +12,8 @@ from billing_app.credits.lots import Lot
 from billing_app.credits.pipeline import Wire, execute
 from billing_app.db.direct import Statement
 
+# Each UPDATE looks its rows up one by one (OFFSET 0 and the row's place say so), whatever the planner thinks of the
+# table's size, and then compares how many it found; see `selects`.
 _ENTRIES: LiteralString = """
     INSERT INTO credit_entries (recorded_at, customer_id, id, kind, amount, balance_after, at, feature, reference,
         lot_id, hold_id, debt_id, reverses, price, details, actor, note)
@@ -37,7 +39,8 @@ _LOTS: LiteralString = """
     FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[],
         %s::timestamptz[], %s::boolean[], %s::timestamptz[])
         AS w(customer_id, id, remaining, expired, revoked, voided, due_back, expires_at, booked, frozen_at)
-    WHERE l.customer_id = w.customer_id AND l.id = w.id
+    CROSS JOIN LATERAL (SELECT t.ctid AS place FROM credit_lots AS t
+        WHERE t.customer_id = w.customer_id AND t.id = w.id OFFSET 0) AS found WHERE l.ctid = found.place
     RETURNING 1) SELECT credit_expect(count(*), %s, 'credit_lots') FROM written"""
 _NEW_HOLDS: LiteralString = """
     INSERT INTO credit_holds (customer_id, id, feature, reference, credits, state, created_at, expires_at, cap_at,
@@ -54,7 +57,8 @@ _HOLDS: LiteralString = """
     FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::timestamptz[], %s::bigint[], %s::bigint[], %s::bigint[],
         %s::timestamptz[])
         AS w(customer_id, id, state, expires_at, on_expiry, captured, entry_id, ended_at)
-    WHERE h.customer_id = w.customer_id AND h.id = w.id
+    CROSS JOIN LATERAL (SELECT t.ctid AS place FROM credit_holds AS t
+        WHERE t.customer_id = w.customer_id AND t.id = w.id OFFSET 0) AS found WHERE h.ctid = found.place
     RETURNING 1) SELECT credit_expect(count(*), %s, 'credit_holds') FROM written"""
 _NEW_DEBTS: LiteralString = """
     INSERT INTO credit_debts (customer_id, id, payment, lot_id, credits, collected, cancelled, state, created_at)
@@ -64,7 +68,8 @@ _DEBTS: LiteralString = """
     WITH written AS (UPDATE credit_debts AS d SET collected = w.collected, cancelled = w.cancelled, state = w.state
     FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::text[])
         AS w(customer_id, id, collected, cancelled, state)
-    WHERE d.customer_id = w.customer_id AND d.id = w.id
+    CROSS JOIN LATERAL (SELECT t.ctid AS place FROM credit_debts AS t
+        WHERE t.customer_id = w.customer_id AND t.id = w.id OFFSET 0) AS found WHERE d.ctid = found.place
     RETURNING 1) SELECT credit_expect(count(*), %s, 'credit_debts') FROM written"""
 _CLAIMS: LiteralString = """
     INSERT INTO credit_claims (customer_id, payment, refunded, captured, spent, closed_windows, frozen_at)
@@ -82,7 +87,8 @@ _ACCOUNTS: LiteralString = """
     FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::boolean[],
         %s::timestamptz[], %s::timestamptz[])
         AS w(customer_id, entry_count, lot_count, hold_count, debt_count, encumbered, settled_at, grants_due_at)
-    WHERE a.customer_id = w.customer_id
+    CROSS JOIN LATERAL (SELECT t.ctid AS place FROM credit_accounts AS t
+        WHERE t.customer_id = w.customer_id OFFSET 0) AS found WHERE a.ctid = found.place
     RETURNING 1) SELECT credit_expect(count(*), %s, 'credit_accounts') FROM written"""
 _FORGET_DUE: LiteralString = "UPDATE credit_accounts SET grants_due_at = NULL WHERE customer_id = ANY(%s::bigint[])"
 

@@ -18,7 +18,7 @@ MAX_DIRECT = 4
 # not for each length of its arrays, and as what it is however small a table is yet: no scans or hashes of whole tables.
 DIRECT = (
     f"{LIMITS} -c plan_cache_mode=force_generic_plan "
-    "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off"
+    "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c enable_memoize=off -c jit=off"
 )
 
 
