@@ -12,8 +12,11 @@ PROCESSORS = 2
 
 # A customer at random; a key of its own for each request.
 _MANY = "\\set customer random({first}, {last})\n\\set request random(1, 9000000000000000000)\n"
-# All on one customer until its lots are nearly used up, then all on the next: clients go through them in step.
-_HOT = "\\set customer {first} + :n / {each}\n\\set n :n + 1\n\\set request random(1, 9000000000000000000)\n"
+# All on one customer until its lots are nearly used up, then all on the next: a sequence counts, nobody is ahead.
+_HOT = (
+    "\\set request random(1, 9000000000000000000)\n"
+    "SELECT bench_consume_{lock}({first} + nextval('bench_turn') / {each}, {credits}, :request::text);\n"
+)
 _CONSUME = "SELECT bench_consume_{lock}(:customer, {credits}, :request::text);\n"
 _HOLD_CAPTURE = (
     "SELECT bench_hold_{lock}(:customer, {credits}, 'h' || :request) AS hold \\gset\n"
@@ -31,8 +34,8 @@ def consume_script(lock: str, first: int, last: int, credits: int) -> str:
 
 
 def hot_script(lock: str, first: int, credits: int, each: int) -> str:
-    """One consumption from the hot customer. `each`: of how many one client takes before the next is the hot one."""
-    return _HOT.format(first=first, each=each) + _CONSUME.format(lock=lock, credits=credits)
+    """One consumption from the hot customer. `each`: how many are taken in all before the next one is hot."""
+    return _HOT.format(lock=lock, first=first, each=each, credits=credits)
 
 
 def hold_capture_script(lock: str, first: int, last: int, credits: int) -> str:
@@ -56,7 +59,7 @@ async def pgbench(server: Server, script: str, callers: int, warm_s: float, meas
         (path / "script.sql").write_text(script)
         # Whole seconds are all it takes; what is beyond the measured time is not counted.
         seconds = int(-(-(warm_s + measured_s) // 1)) + 1
-        options = ["-n", "-M", "prepared", "-f", str(path / "script.sql"), "-D", "n=0", "-T", str(seconds)]
+        options = ["-n", "-M", "prepared", "-f", str(path / "script.sql"), "-T", str(seconds)]
         options += ["-c", str(callers), "-j", str(min(callers, PROCESSORS)), "-l", "--log-prefix", str(path / "log")]
         process = await asyncio.create_subprocess_exec(
             str(pgbench_path()),

@@ -84,7 +84,6 @@ class Bench:
 
     async def consume_hot(self, callers: int) -> Result:
         """Consumption from one customer, until its lots are nearly used up; then from the next."""
-        per_client = max(1, HOT_OPERATIONS // callers)
 
         async def ours(service: CreditService, customers: range, each: Sides) -> Sample:
             numbers = itertools.count()
@@ -97,7 +96,8 @@ class Bench:
             return await each.measure(once)
 
         def script(lock: str, customers: range) -> str:
-            return baseline.hot_script(lock, customers[0], CREDITS, per_client)
+            self.server.run("ALTER SEQUENCE bench_turn RESTART")
+            return baseline.hot_script(lock, customers[0], CREDITS, HOT_OPERATIONS)
 
         seconds = self.sizes.warm(callers) + self.sizes.measured_s + 2
         hot = int(seconds * min(MOST_HOT_PER_S, 6_000 + 1_000 * callers) / HOT_OPERATIONS) + 2

@@ -15,3 +15,7 @@ CREATE FUNCTION bench_stock(first bigint, customers bigint, lots bigint, size bi
             now(), now(), id
         FROM credit_lots WHERE customer_id >= first AND customer_id < first + customers;
 $$;
+
+-- Whose turn it is to be the hot customer.
+CREATE SEQUENCE bench_turn MINVALUE 0;
+GRANT USAGE ON bench_turn TO billing_app;
