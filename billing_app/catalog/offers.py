@@ -29,7 +29,7 @@ class Capability(StrEnum):
     REFUNDS = "refunds"
 
 
-RELEASED: frozenset[Capability] = frozenset({Capability.ONE_TIME})
+RELEASED: frozenset[Capability] = frozenset(Capability)
 """What this release does."""
 
 

@@ -13,8 +13,15 @@ _PACKAGES = (
     "credits",
     "usage",
     "entitlements",
+    "entitlements.subscriptions",
+    "entitlements.plan_credits",
+    "entitlements.quotas",
+    "entitlements.enquiries",
     "notifications",
     "payments",
+    "payments.mirroring",
+    "payments.subscribing",
+    "payments.pushing",
     "playground",
 )
 

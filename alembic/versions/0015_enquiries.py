@@ -1,0 +1,10 @@
+"""Questions of people who want a plan by contract."""
+
+revision = "0015"
+down_revision = "0014"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Nothing yet."""

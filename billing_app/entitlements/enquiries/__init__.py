@@ -1,0 +1,1 @@
+"""People who ask for a plan by contract."""

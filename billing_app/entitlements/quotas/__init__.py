@@ -1,0 +1,1 @@
+"""Use counted against a plan: windows, limits, rollover."""

@@ -1,0 +1,1 @@
+"""Makes Stripe agree with the catalogue: products, prices, portal, webhook endpoint."""
