@@ -71,12 +71,12 @@ async def add_version(
 async def all_items(session: AsyncSession) -> list[Offer]:
     """Every item ever made. They grow with price changes, not with customers."""
     rows = await session.execute(select(CatalogItem).order_by(col(CatalogItem.id)))
-    return [_offer(row) for row in rows.scalars()]
+    return [as_offer(row) for row in rows.scalars()]
 
 
 async def item(session: AsyncSession, item_id: int) -> Offer | None:
     row = await session.get(CatalogItem, item_id)
-    return _offer(row) if row else None
+    return as_offer(row) if row else None
 
 
 async def on_sale(session: AsyncSession, kind: ItemKind, code: str, period: Period | None) -> Offer | None:
@@ -89,7 +89,7 @@ async def on_sale(session: AsyncSession, kind: ItemKind, code: str, period: Peri
         )
     )
     found = row.scalar_one_or_none()
-    return _offer(found) if found else None
+    return as_offer(found) if found else None
 
 
 async def last_definition(session: AsyncSession, kind: ItemKind, code: str) -> Offer | None:
@@ -101,7 +101,7 @@ async def last_definition(session: AsyncSession, kind: ItemKind, code: str) -> O
         .limit(1)
     )
     found = row.scalar_one_or_none()
-    return _offer(found) if found else None
+    return as_offer(found) if found else None
 
 
 async def make(session: AsyncSession, wanted: Wanted, version_number: int) -> None:
@@ -151,7 +151,8 @@ async def set_stripe_price(session: AsyncSession, item_id: int, price_id: str) -
     await session.execute(update(CatalogItem).where(col(CatalogItem.id) == item_id).values(stripe_price_id=price_id))
 
 
-def _offer(row: CatalogItem) -> Offer:
+def as_offer(row: CatalogItem) -> Offer:
+    """A row as the rest of the product sees it."""
     terms = Terms(
         kind=ItemKind(row.kind),
         code=row.code,

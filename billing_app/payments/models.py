@@ -42,9 +42,11 @@ class StripeCustomer(SQLModel, table=True):
 class Checkout(SQLModel, table=True):
     """One thing a customer set out to buy. Name, amount and terms are kept as they were shown.
 
+    A plan: `amount_minor` is the price of one `period`, which is what today costs unless there are `trial_days`;
+    `credits` are those of a month; `paid` means that its subscription began.
     `created_at`, `expires_at` and `settled_at` are billing time, which is Stripe's; `opened_at`, `watched_at`,
     `returned_at` and `seen_open_at` (when Stripe last said that the page is open and unpaid) are wall time. At most one
-    is under way per customer and thing.
+    is under way per customer and thing, and at most one for a plan, whichever.
     """
 
     __tablename__: ClassVar[Any] = "checkouts"
@@ -52,10 +54,12 @@ class Checkout(SQLModel, table=True):
         UniqueConstraint("public_id"),
         UniqueConstraint("stripe_session_id"),
         CheckConstraint(f"state IN {CHECKOUT_STATES}", name="state"),
-        CheckConstraint("kind IN ('pack', 'unlock')", name="kind"),
+        CheckConstraint("kind IN ('pack', 'unlock', 'plan')", name="kind"),
         CheckConstraint("amount_minor > 0", name="amount"),
-        CheckConstraint("(kind = 'pack') = (credits IS NOT NULL)", name="pack"),
+        CheckConstraint("kind = 'plan' OR (kind = 'pack') = (credits IS NOT NULL)", name="pack"),
         CheckConstraint("(kind = 'unlock') = (feature IS NOT NULL)", name="unlock"),
+        CheckConstraint("(kind = 'plan') = (period IS NOT NULL) AND period IN ('month', 'year')", name="plan"),
+        CheckConstraint("trial_days >= 0 AND (trial_days = 0 OR kind = 'plan')", name="trial"),
         Index(
             "uq_checkouts_under_way",
             "customer_id",
@@ -64,8 +68,15 @@ class Checkout(SQLModel, table=True):
             unique=True,
             postgresql_where=text("state IN ('opening', 'open')"),
         ),
+        Index(
+            "uq_checkouts_plan_under_way",
+            "customer_id",
+            unique=True,
+            postgresql_where=text("kind = 'plan' AND state IN ('opening', 'open')"),
+        ),
         Index(None, "customer_id", "id"),
         Index(None, "stripe_payment_intent"),
+        Index(None, "stripe_subscription_id"),
     )
 
     id: int = identity_key()
@@ -81,6 +92,8 @@ class Checkout(SQLModel, table=True):
     valid_days: int | None = Field(default=None, sa_column=Column(Integer))
     feature: str | None = Field(default=None, sa_column=Column(String))
     uses: int | None = Field(default=None, sa_column=Column(BigInteger))
+    period: str | None = Field(default=None, sa_column=Column(String))
+    trial_days: int = Field(default=0, sa_column=Column(Integer, nullable=False, server_default="0"))
     return_to: str | None = Field(default=None, sa_column=Column(String))
     returned_at: datetime | None = timestamp(nullable=True)
     state: str = Field(sa_column=Column(String, nullable=False))
@@ -88,6 +101,7 @@ class Checkout(SQLModel, table=True):
     idempotency_key: str = Field(sa_column=Column(String, nullable=False))
     stripe_session_id: str | None = Field(default=None, sa_column=Column(String))
     stripe_payment_intent: str | None = Field(default=None, sa_column=Column(String))
+    stripe_subscription_id: str | None = Field(default=None, sa_column=Column(String))
     url: str | None = Field(default=None, sa_column=Column(String))
     created_at: datetime = timestamp()
     opened_at: datetime = timestamp()
@@ -98,20 +112,23 @@ class Checkout(SQLModel, table=True):
 
 
 class Payment(SQLModel, table=True):
-    """A payment of a checkout as Stripe last told it: the unit that is refunded. Amounts are gross, in minor units."""
+    """A payment of a checkout or of an invoice as Stripe last told it: what is refunded. Gross, in minor units."""
 
     __tablename__: ClassVar[Any] = "payments"
     __table_args__ = (
         UniqueConstraint("stripe_payment_intent"),
         CheckConstraint(f"state IN {PAYMENT_STATES}", name="state"),
         CheckConstraint("captured_minor >= 0 AND refunded_minor BETWEEN 0 AND captured_minor", name="amounts"),
+        CheckConstraint("(checkout_id IS NULL) <> (invoice_id IS NULL)", name="made_by"),
         Index(None, "customer_id", "id"),
+        Index(None, "invoice_id"),
         Index(None, "stripe_charge"),
     )
 
     id: int = identity_key()
     customer_id: int = Field(sa_column=Column(BigInteger, ForeignKey("customers.id"), nullable=False))
-    checkout_id: int = Field(sa_column=Column(BigInteger, ForeignKey("checkouts.id"), nullable=False))
+    checkout_id: int | None = Field(default=None, sa_column=Column(BigInteger, ForeignKey("checkouts.id")))
+    invoice_id: int | None = Field(default=None, sa_column=Column(BigInteger, ForeignKey("invoices.id")))
     stripe_payment_intent: str = Field(sa_column=Column(String, nullable=False))
     stripe_charge: str | None = Field(default=None, sa_column=Column(String))
     state: str = Field(sa_column=Column(String, nullable=False))
@@ -132,7 +149,8 @@ class PaymentFailure(SQLModel, table=True):
 
     id: int = identity_key()
     customer_id: int = Field(sa_column=Column(BigInteger, ForeignKey("customers.id"), nullable=False))
-    checkout_id: int = Field(sa_column=Column(BigInteger, ForeignKey("checkouts.id"), nullable=False))
+    checkout_id: int | None = Field(default=None, sa_column=Column(BigInteger, ForeignKey("checkouts.id")))
+    invoice_id: int | None = Field(default=None, sa_column=Column(BigInteger, ForeignKey("invoices.id")))
     event_id: str = Field(sa_column=Column(String, nullable=False))
     stripe_payment_intent: str = Field(sa_column=Column(String, nullable=False))
     code: str | None = Field(default=None, sa_column=Column(String))

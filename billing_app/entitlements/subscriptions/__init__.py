@@ -1,1 +1,1 @@
-"""What a customer subscribes to: the mirror of Stripe's subscriptions, and the plan in force."""
+"""Subscriptions: the mirror of what Stripe has, what each status gives, and the plan in force."""
