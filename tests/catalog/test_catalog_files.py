@@ -37,7 +37,14 @@ def test_a_preset_is_a_good_catalogue_and_is_found_by_its_name(name: str) -> Non
 
 
 def test_the_presets_are_those_that_are_promised() -> None:
-    assert {"interview_mate", "docs_chat", "showcase"} <= set(preset_names())
+    assert set(preset_names()) == {
+        "interview_mate",
+        "docs_chat",
+        "career_coach",
+        "language_tutor",
+        "creator",
+        "showcase",
+    }
 
 
 # (what is exchanged in the small catalogue, the text on the refused line, what the refusal says after file and line)
