@@ -8,12 +8,12 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from billing_app.accounts.service import AccountService
-from billing_app.catalog.schema import Brand
 from billing_app.catalog.service import CatalogService
 from billing_app.credits import CreditService, Ledger
 from billing_app.db.engine import Database
 from billing_app.db.rate_limit import RateLimiter
 from billing_app.db.stamp import Identity, SystemState, WrongDatabase, stamp
+from billing_app.entitlements.enquiries.service import EnquiryService
 from billing_app.entitlements.service import EntitlementService
 from billing_app.errors import InvalidInput, Unavailable
 from billing_app.notifications.service import NotificationService
@@ -51,6 +51,7 @@ class Services:
     catalog: CatalogService
     credits: CreditService
     entitlements: EntitlementService
+    enquiries: EnquiryService
     notifications: NotificationService
     gateway: StripeGateway
     checkout: CheckoutService
@@ -86,9 +87,6 @@ def put_together(settings: Settings, database: Database) -> Services:
     question_sets = QuestionSetService(database, catalog, entitlements)
     applier = Applier(database, gateway, catalog, ledger)
 
-    async def brand() -> Brand:
-        return (await catalog.current()).brand
-
     return Services(
         settings=settings,
         database=database,
@@ -97,10 +95,11 @@ def put_together(settings: Settings, database: Database) -> Services:
         catalog=catalog,
         credits=credit_service,
         entitlements=entitlements,
+        enquiries=EnquiryService(database, catalog, limiter),
         notifications=NotificationService(
             database,
             accounts,
-            brand=brand,
+            catalog=catalog.current,
             public_url=settings.public_url,
             mail_from=settings.mail_from,
             smtp_url=settings.smtp_url.get_secret_value(),

@@ -20,6 +20,7 @@ from billing_app.paths import safe_next
 
 BODY_LIMIT_BYTES = 16_384
 FIELDS_MAX = 20
+KEPT_MAX = 60
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -134,6 +135,10 @@ class FormRoute(APIRoute):
     """Turns a domain error of a form into a redirect back to its page, and keeps all answers out of caches."""
 
     pages: ClassVar[dict[str, str]] = {}
+    keeps: ClassVar[tuple[str, ...]] = ()
+    """Fields that its page needs again and that may stand in an address, such as `plan`."""
+    place: ClassVar[str] = ""
+    """The element of the page that says it, shown (`:target`) even to those whose browser runs no script."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """The route's handler with that around it."""
@@ -147,14 +152,16 @@ class FormRoute(APIRoute):
                 page = self.pages.get(self.path)
                 if sent is None or sent.as_json or page is None:
                     raise
-                response = RedirectResponse(f"{page}?{_back(error, sent)}", status_code=303)
+                response = RedirectResponse(
+                    f"{page}?{_back(error, sent, self.keeps)}{'#' + self.place if self.place else ''}", status_code=303
+                )
             response.headers["Cache-Control"] = "no-store"
             return response
 
         return answer
 
 
-def _back(error: DomainError, sent: Sent) -> str:
+def _back(error: DomainError, sent: Sent, keeps: tuple[str, ...]) -> str:
     """What the form's page is told: the error's code, and what of the form is needed again and may stand in a URL."""
     query = {"error": error.code}
     if isinstance(error, RateLimited):
@@ -163,4 +170,5 @@ def _back(error: DomainError, sent: Sent) -> str:
         query["next"] = sent.next
     if token := sent.get("token"):
         query["token"] = token[:200]
+    query |= {name: kept[:KEPT_MAX] for name in keeps if (kept := sent.get(name))}
     return urlencode(query)

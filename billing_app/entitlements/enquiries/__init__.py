@@ -1,1 +1,1 @@
-"""People who ask for a plan by contract."""
+"""Questions from the contact form."""
