@@ -26,6 +26,7 @@ from billing_app.payments.reconcile import Reconciler
 from billing_app.payments.returns import ReturnLinks
 from billing_app.payments.stripe_customers import StripeCustomers
 from billing_app.payments.stripe_errors import StripeRefused
+from billing_app.payments.subscribing.service import SubscriptionService
 from billing_app.playground.chat import ChatService
 from billing_app.playground.drafts import DraftService
 from billing_app.playground.interviews import InterviewService
@@ -55,6 +56,7 @@ class Services:
     notifications: NotificationService
     gateway: StripeGateway
     checkout: CheckoutService
+    subscriptions: SubscriptionService
     applier: Applier
     inbox: Inbox
     reconciler: Reconciler
@@ -113,6 +115,7 @@ def put_together(settings: Settings, database: Database) -> Services:
             opener=Opener(database, gateway, StripeCustomers(database, gateway), settings.public_url),
             returns=ReturnLinks(secret),
         ),
+        subscriptions=SubscriptionService(),
         applier=applier,
         inbox=Inbox(database, gateway, applier),
         reconciler=Reconciler(database),
