@@ -123,6 +123,11 @@ class CatalogService:
             raise NotFound(f"There is no catalogue item {item_id}.")
         return found
 
+    async def item_of_stripe_price(self, price_id: str, *, session: AsyncSession | None = None) -> Offer | None:
+        """The item that Stripe sells under this price, on sale or retired; None for a price that is not ours (CL8)."""
+        async with self._work(session) as work:
+            return await store.item_of_stripe_price(work, price_id)
+
     async def plan(self, code: str, *, session: AsyncSession | None = None) -> Plan:
         """A plan that someone holds: as the catalogue describes it now, or last did before it was taken out.
 
