@@ -24,6 +24,7 @@ _ENTRIES_PAGE: LiteralString = (
     + """AND e.id < %s
         AND (%s::text[] IS NULL OR e.kind = ANY(%s::text[]))
         AND (%s::text IS NULL OR e.feature = %s::text)
+        AND (%s::timestamptz IS NULL OR (e.at >= %s::timestamptz AND e.at < %s::timestamptz + interval '24 hours'))
     ORDER BY e.id DESC LIMIT %s"""
 )
 _ENTRY: LiteralString = _ENTRIES + "AND e.id = %s"
@@ -37,8 +38,8 @@ _LOTS_OF_ENTRY: LiteralString = SELECT_LOTS + (
 )
 _LOTS_BEFORE: LiteralString = SELECT_LOTS + "WHERE l.customer_id = %s AND l.id < %s ORDER BY l.id DESC LIMIT %s"
 _USE_BY_DAY: LiteralString = """
-    SELECT (at AT TIME ZONE 'UTC')::date, (-sum(amount))::bigint FROM credit_entries
-    WHERE customer_id = %s AND at >= %s AND kind IN ('consume', 'reverse') GROUP BY 1"""
+    SELECT (at AT TIME ZONE 'UTC')::date, coalesce(feature, ''), (-sum(amount))::bigint FROM credit_entries
+    WHERE customer_id = %s AND at >= %s AND kind IN ('consume', 'reverse') GROUP BY 1, 2"""
 _ONE_LOT: LiteralString = SELECT_LOTS + "WHERE l.customer_id = %s AND l.id = %s"
 
 
@@ -50,10 +51,11 @@ async def entries_before(
     limit: int,
     kinds: Iterable[EntryKind] | None = None,
     feature: str | None = None,
+    on_day: datetime | None = None,
 ) -> list[tuple[Entry, str | None]]:
     """Booked entries with a smaller id, newest first, each with the label of its lot."""
     chosen = None if kinds is None else texts(kinds)
-    parameters = [customer_id, before, chosen, chosen, feature, feature, limit]
+    parameters = [customer_id, before, chosen, chosen, feature, feature, on_day, on_day, on_day, limit]
     (rows,) = await fetch(connection, [(_ENTRIES_PAGE, parameters)])
     return [(Entry(*row[:15]), row[15]) for row in rows]
 
@@ -76,10 +78,16 @@ async def entry_with_lots(
     return entry, rows[0][15], [(row[0], row[1]) for row in parts], by_id, returned[0][0]
 
 
-async def use_by_day(connection: AsyncConnection[Any], customer_id: int, since: datetime) -> dict[date, int]:
-    """Credits used on each UTC day from `since` on, what was given back taken off; days without any are left out."""
+async def use_by_day(connection: AsyncConnection[Any], customer_id: int, since: datetime) -> dict[date, dict[str, int]]:
+    """Credits used on each UTC day from `since` on, for each feature ("" for none), what was given back taken off.
+
+    Days and features without any are left out.
+    """
     (rows,) = await fetch(connection, [(_USE_BY_DAY, [customer_id, since])])
-    return {row[0]: row[1] for row in rows}
+    used: dict[date, dict[str, int]] = {}
+    for day, feature, credits in rows:
+        used.setdefault(day, {})[feature] = credits
+    return used
 
 
 async def lots_before(connection: AsyncConnection[Any], customer_id: int, *, before: int, limit: int) -> Sequence[Lot]:

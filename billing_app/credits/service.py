@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, TypeVar
 
 from psycopg import AsyncConnection
@@ -145,13 +145,14 @@ class CreditService:
         limit: int = 50,
         kinds: Iterable[EntryKind] | None = None,
         feature: str | None = None,
+        on_day: date | None = None,
     ) -> EntryPage:
         """The activity, newest first, with what is due but not written yet on top.
 
         Args:
             before: `next_before` of the page before.
             limit: at most 200.
-            kinds, feature: only these.
+            kinds, feature, on_day: only these; a day is one of UTC.
         """
         check_range(limit, "limit", 1, MAX_PAGE)
         if before is not None:
@@ -159,6 +160,7 @@ class CreditService:
         if feature is not None:
             check_text(feature, "feature")
         chosen = None if kinds is None else frozenset(kinds)
+        midnight = None if on_day is None else datetime.combine(on_day, time.min, UTC)
         async with self._settled(customer_id) as (connection, book):
             due = [
                 view
@@ -166,9 +168,16 @@ class CreditService:
                 if (before is None or view.id < before)
                 and (chosen is None or view.kind in chosen)
                 and (feature is None or view.feature == feature)
+                and (on_day is None or view.at.date() == on_day)
             ]
             rows = await reading.entries_before(
-                connection, customer_id, before=before or MAX_ID, limit=limit + 1, kinds=chosen, feature=feature
+                connection,
+                customer_id,
+                before=before or MAX_ID,
+                limit=limit + 1,
+                kinds=chosen,
+                feature=feature,
+                on_day=midnight,
             )
         views = (due + [entry_view(entry, label) for entry, label in rows])[: limit + 1]
         return EntryPage(tuple(views[:limit]), views[limit - 1].id if len(views) > limit else None)
@@ -182,13 +191,15 @@ class CreditService:
             since = datetime.combine(first, time.min, UTC)
             used = await reading.use_by_day(await driver_of(session), customer_id, since)
         each = [first + timedelta(days=number) for number in range(days)]
-        return [DayUse(day, used.get(day, 0)) for day in each]
+        return [DayUse(day, sum(used.get(day, {}).values()), used.get(day, {})) for day in each]
 
-    async def every_entry(self, customer_id: int) -> AsyncIterator[EntryView]:
+    async def every_entry(
+        self, customer_id: int, *, feature: str | None = None, on_day: date | None = None
+    ) -> AsyncIterator[EntryView]:
         """The whole activity, newest first, page by page: memory stays flat however long it is."""
         before: int | None = None
         while True:
-            page = await self.entries(customer_id, before=before, limit=MAX_PAGE)
+            page = await self.entries(customer_id, before=before, limit=MAX_PAGE, feature=feature, on_day=on_day)
             for view in page.entries:
                 yield view
             if page.next_before is None:

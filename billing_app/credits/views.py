@@ -154,10 +154,11 @@ class LotPage:
 
 @dataclass(frozen=True, slots=True)
 class DayUse:
-    """Credits used on one UTC day, less what was given back."""
+    """Credits used on one UTC day, less what was given back; `features` sum to `credits` ("" stands for none)."""
 
     day: date
     credits: int
+    features: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
