@@ -11,10 +11,11 @@ Cell = str | int | datetime | None
 
 
 def csv_text(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
-    """The document: RFC 4180, times in UTC as ISO 8601, None as an empty cell."""
+    """The document: RFC 4180, times in UTC as ISO 8601, None as an empty cell. Without a header: its continuation."""
     out = io.StringIO(newline="")
     writer = csv.writer(out)
-    writer.writerow(header)
+    if header:
+        writer.writerow(header)
     writer.writerows([cell(value) for value in row] for row in rows)
     return out.getvalue()
 
