@@ -8,9 +8,11 @@ from typing import Literal
 
 from pydantic import ValidationError
 
+from billing_app import clock
 from billing_app.accounts.errors import InvalidEmail
+from billing_app.accounts.roles import Principal
 from billing_app.accounts.service import AccountService
-from billing_app.catalog.schema import Brand
+from billing_app.catalog.schema import Catalog
 from billing_app.db.engine import Database
 from billing_app.errors import Conflict, NotFound, Unavailable
 from billing_app.journal import outbox
@@ -18,6 +20,7 @@ from billing_app.journal.outbox import DeliveryState, OwedMail
 from billing_app.notifications import smtp, store
 from billing_app.notifications.letters import AnyLetter, PaymentFailed, ResetPassword, VerifyEmail, read_letter
 from billing_app.notifications.rendering import RenderedMail, render
+from billing_app.notifications.samples import samples
 from billing_app.paths import safe_next
 
 LEASE = timedelta(minutes=2)  # longer than one attempt can take
@@ -56,6 +59,17 @@ class MailView(MailSummary):
     html: str
 
 
+@dataclass(frozen=True, slots=True)
+class TemplateView:
+    """A sample of a mail. Show `html` in a sandboxed frame only."""
+
+    title: str
+    kind: str
+    subject: str
+    text: str
+    html: str
+
+
 class NotificationService:
     """Renders and delivers mails, and shows the sandbox's mailbox."""
 
@@ -64,7 +78,7 @@ class NotificationService:
         database: Database,
         accounts: AccountService,
         *,
-        brand: Callable[[], Awaitable[Brand]],
+        catalog: Callable[[], Awaitable[Catalog]],
         public_url: str,
         mail_from: str,
         smtp_url: str,
@@ -76,7 +90,7 @@ class NotificationService:
         """
         self._database = database
         self._accounts = accounts
-        self._brand = brand
+        self._catalog = catalog
         self._public_url = public_url.rstrip("/")
         self._mail_from = mail_from
         self._server = smtp.SmtpServer.from_url(smtp_url) if smtp_url else None
@@ -125,7 +139,7 @@ class NotificationService:
         except NotFound:
             await self._settle(mail, "moot")
             return "moot"
-        rendered = render(letter, await self._brand(), public_url=self._public_url, link=link)
+        rendered = render(letter, (await self._catalog()).brand, public_url=self._public_url, link=link)
         if self._server is None:
             await self._keep(mail, rendered)
             return "kept"
@@ -186,6 +200,21 @@ class NotificationService:
         if row is None or row.id is None:
             raise NotFound("There is no such mail. The mailbox keeps the last 500.")
         return MailView(row.id, row.recipient, row.subject, row.at, row.text, row.html)
+
+    async def templates(self, who: Principal | None) -> list[TemplateView]:
+        """Every mail there is, with samples in the words of the catalogue in force. In live mode for staff only.
+
+        Raises:
+            NotFound: live mode, and `who` is not staff.
+        """
+        if not self._sandbox and (who is None or not who.is_staff):
+            raise NotFound("There is no such page.")
+        catalog = await self._catalog()
+        views: list[TemplateView] = []
+        for title, letter in samples(catalog, clock.now()):
+            mail = render(letter, catalog.brand, public_url=self._public_url, link=self._public_url + "/sample")
+            views.append(TemplateView(title, letter.kind, mail.subject, mail.text, mail.html))
+        return views
 
     def _only_in_sandbox(self) -> None:
         if not self._sandbox:

@@ -15,6 +15,7 @@ from billing_app.ui.pages import (
     generator,
     interview,
     library,
+    mail_templates,
     mailbox,
     not_found,
     payment,
@@ -79,6 +80,12 @@ ROUTES: tuple[Route, ...] = (
     ),
     Route(
         "/playground/library", library.library, "Question library", load=(library.LibraryState.load,), signed_in=True
+    ),
+    Route(
+        "/mailbox/templates",
+        mail_templates.mail_templates,
+        "Mail templates",
+        load=(mail_templates.MailTemplatesState.load,),
     ),
     Route("/mailbox", mailbox.mailbox, "Mailbox", load=(mailbox.MailboxState.load,)),
 )

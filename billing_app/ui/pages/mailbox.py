@@ -67,7 +67,8 @@ def mailbox() -> rx.Component:
             rx.el.h1("Mailbox", class_name="text-h1"),
             rx.el.p(
                 "Sandbox: no mail leaves this machine. What would have been sent is kept here, "
-                "for everyone who can open this page.",
+                "for everyone who can open this page. ",
+                rx.el.a("All mail templates", href="/mailbox/templates"),
                 class_name="mt-1.5 text-ink-2",
             ),
             rx.el.div(message(MailboxState.error), class_name="mt-4"),
