@@ -1,16 +1,16 @@
 """The one module that talks to Stripe. Timeouts, bounded retries, our own errors; never inside a transaction."""
 
-import logging
-from collections.abc import Awaitable, Coroutine, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
 import stripe
 
 from billing_app.errors import Conflict, Unavailable
 from billing_app.payments.event_types import ENDPOINT_TYPES
-from billing_app.payments.stripe_errors import NotAnEvent, StripeRefused, WrongSignature, raise_ours
+from billing_app.payments.gateway_subscriptions import SubscriptionReads
+from billing_app.payments.stripe_errors import NotAnEvent, WrongSignature
 from billing_app.payments.stripe_objects import (
     MANAGED_BY,
     Charge,
@@ -24,18 +24,12 @@ from billing_app.payments.stripe_objects import (
     read_session,
     read_session_with_payment,
 )
-from billing_app.payments.stripe_transport import Transport
 from billing_app.settings import Settings
 
 API_VERSION: str = stripe.api_version
-SANDBOX_KEY = "sk_test_sandbox_no_money_moves"
 SIGNATURE_TOLERANCE_S = 300
 
-_MAX_RETRIES = 2
 _PAGE = 100
-
-logger = logging.getLogger(__name__)
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,36 +57,16 @@ class Endpoint:
     secret: str | None
 
 
-class StripeGateway:
-    """Opens no connection before its first call. Close it with the process."""
+class StripeGateway(SubscriptionReads):
+    """Everything that is asked of Stripe. What concerns subscriptions is in `gateway_subscriptions`."""
 
     def __init__(self, settings: Settings) -> None:
-        key = settings.stripe_secret_key.get_secret_value() or SANDBOX_KEY
-        self.livemode = key.startswith(("sk_live_", "rk_live_"))
+        super().__init__(settings)
         self._webhook_secret = settings.stripe_webhook_secret.get_secret_value()
-        self._unconfirmed_account: str | None = None
-        self._http = Transport(settings.stripe_api_base)
-        self._stripe = stripe.StripeClient(
-            key,
-            base_addresses={"api": settings.stripe_api_base.rstrip("/")} if settings.stripe_api_base else None,
-            max_network_retries=_MAX_RETRIES,
-            http_client=self._http,
-        )
 
     def use_webhook_secret(self, secret: str) -> None:
         """Verify deliveries with this secret from now on: for an endpoint made while we run."""
         self._webhook_secret = secret
-
-    def expect_account(self, account: str) -> None:
-        """Before anything else is asked or done, make sure that the key belongs to this account.
-
-        For a start while Stripe does not answer: a key of another account must sell and grant nothing.
-        """
-        self._unconfirmed_account = account
-
-    async def account(self) -> str:
-        """The id of the account the key belongs to."""
-        return (await _translated(self._stripe.v1.accounts.retrieve_current_async())).id
 
     async def create_customer(self, *, customer_id: int, email: str | None, name: str | None, key: str) -> str:
         """Make the Stripe customer that stands for ours; repeating `key` gives the same one."""
@@ -260,33 +234,6 @@ class StripeGateway:
             return read_event(body)
         except ValueError:
             raise NotAnEvent("The body is signed, but it is not an event.") from None
-
-    async def close(self) -> None:
-        """Give the connections back."""
-        await self._http.close_async()
-
-    async def _call(self, call: Coroutine[Any, Any, T]) -> T:
-        if self._unconfirmed_account is not None:
-            try:
-                await self._confirm_account(self._unconfirmed_account)
-            except BaseException:
-                call.close()
-                raise
-        return await _translated(call)
-
-    async def _confirm_account(self, expected: str) -> None:
-        found = await self.account()
-        if found != expected:
-            logger.critical("the Stripe key belongs to %s, the database to %s: nothing is sold", found, expected)
-            raise StripeRefused("Payments are switched off: the operator has to look at the Stripe key.")
-        self._unconfirmed_account = None
-
-
-async def _translated(call: Awaitable[T]) -> T:
-    try:
-        return await call
-    except stripe.StripeError as error:
-        raise_ours(error)
 
 
 def _metadata(made: Any) -> dict[str, str]:

@@ -14,13 +14,17 @@ _MAX_ID = 255
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A checkout session. Amounts in minor units: `total_minor` is after discount and with tax."""
+    """A checkout session. Amounts in minor units: `total_minor` is after discount and with tax.
+
+    `subscription` is there once a session for a plan is complete.
+    """
 
     id: str
     status: str
     payment_status: str
     customer: str | None
     payment_intent: str | None
+    subscription: str | None
     subtotal_minor: int
     total_minor: int
     tax_minor: int
@@ -96,8 +100,9 @@ def read_session(raw: stripe.checkout.Session) -> Session:
         id=raw.id,
         status=raw.status or "",
         payment_status=raw.payment_status,
-        customer=_id_of(raw.customer),
-        payment_intent=_id_of(raw.payment_intent),
+        customer=id_of(raw.customer),
+        payment_intent=id_of(raw.payment_intent),
+        subscription=id_of(raw.subscription),
         subtotal_minor=raw.amount_subtotal or 0,
         total_minor=raw.amount_total or 0,
         tax_minor=details.amount_tax if details else 0,
@@ -105,7 +110,7 @@ def read_session(raw: stripe.checkout.Session) -> Session:
         currency=(raw.currency or "").upper(),
         url=raw.url,
         expires_at=datetime.fromtimestamp(raw.expires_at, UTC),
-        metadata=_metadata_of(raw),
+        metadata=metadata_of(raw),
     )
 
 
@@ -115,14 +120,14 @@ def read_intent(raw: stripe.PaymentIntent) -> Intent:
     return Intent(
         id=raw.id,
         status=raw.status,
-        customer=_id_of(raw.customer),
+        customer=id_of(raw.customer),
         amount_minor=raw.amount,
         received_minor=raw.amount_received,
         currency=raw.currency.upper(),
-        latest_charge=_id_of(raw.latest_charge),
+        latest_charge=id_of(raw.latest_charge),
         failure_code=_code_of(error.to_dict()) if error else None,
         failure_message=error.to_dict().get("message") if error else None,
-        metadata=_metadata_of(raw),
+        metadata=metadata_of(raw),
     )
 
 
@@ -130,13 +135,13 @@ def read_charge(raw: stripe.Charge) -> Charge:
     """From `charge`."""
     return Charge(
         id=raw.id,
-        payment_intent=_id_of(raw.payment_intent),
-        customer=_id_of(raw.customer),
+        payment_intent=id_of(raw.payment_intent),
+        customer=id_of(raw.customer),
         captured_minor=raw.amount_captured,
         refunded_minor=raw.amount_refunded,
         currency=raw.currency.upper(),
         receipt_url=raw.receipt_url,
-        metadata=_metadata_of(raw),
+        metadata=metadata_of(raw),
     )
 
 
@@ -211,7 +216,7 @@ def _code_of(error: dict[str, Any]) -> str | None:
     return str(code)[:100] if code else None
 
 
-def _id_of(reference: Any) -> str | None:
+def id_of(reference: Any) -> str | None:
     """The id, whether the reference was expanded or not."""
     if reference is None or isinstance(reference, str):
         return reference
@@ -220,5 +225,6 @@ def _id_of(reference: Any) -> str | None:
     return reference.id
 
 
-def _metadata_of(raw: Any) -> dict[str, str]:
+def metadata_of(raw: Any) -> dict[str, str]:
+    """Its metadata as a plain dictionary."""
     return dict(raw.metadata.to_dict()) if raw.metadata else {}

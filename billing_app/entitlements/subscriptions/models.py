@@ -36,9 +36,9 @@ class Subscription(SQLModel, table=True):
     """One subscription in Stripe, or a plan given by hand (no Stripe id, its plan in `terms`). A mirror, no source.
 
     `item_id`, `plan_code`, `period`, `amount_minor` are the terms held; when Stripe has a price that the catalogue does
-    not know, the last known ones stay and `drift` says so (all NULL if there never were any). Amounts in minor units a
-    period. All times are billing time, but `asked_at` (when Stripe was asked for what is written here), `created_at` and
-    `updated_at`, which are wall time.
+    not know, the last known ones stay and `drift` says so (all NULL if there never were any). Amounts in minor units
+    a period. All times are billing time, but `asked_at` (when Stripe was asked for what is written here), `created_at`
+    and `updated_at`, which are wall time.
     """
 
     __tablename__: ClassVar[Any] = "subscriptions"

@@ -140,7 +140,7 @@ async def other_live(session: AsyncSession, customer_id: int, stripe_subscriptio
     return found.scalar_one_or_none()
 
 
-def _held() -> Select[tuple[Subscription, CatalogItem]]:
+def _held() -> Select[Subscription, CatalogItem]:
     return select(Subscription, CatalogItem).outerjoin(CatalogItem, col(CatalogItem.id) == col(Subscription.item_id))
 
 
