@@ -95,6 +95,8 @@ class Checkout(SQLModel, table=True):
     period: str | None = Field(default=None, sa_column=Column(String))
     trial_days: int = Field(default=0, sa_column=Column(Integer, nullable=False, server_default="0"))
     return_to: str | None = Field(default=None, sa_column=Column(String))
+    success_to: str | None = Field(default=None, sa_column=Column(String))
+    cancel_to: str | None = Field(default=None, sa_column=Column(String))
     returned_at: datetime | None = timestamp(nullable=True)
     state: str = Field(sa_column=Column(String, nullable=False))
     failure: str | None = Field(default=None, sa_column=Column(String))
