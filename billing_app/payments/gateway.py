@@ -9,6 +9,7 @@ import stripe
 
 from billing_app.errors import Conflict, Unavailable
 from billing_app.payments.event_types import ENDPOINT_TYPES
+from billing_app.payments.gateway_catalogue import CatalogueCalls
 from billing_app.payments.gateway_subscriptions import SubscriptionReads
 from billing_app.payments.stripe_errors import NotAnEvent, WrongSignature
 from billing_app.payments.stripe_objects import (
@@ -57,7 +58,7 @@ class Endpoint:
     secret: str | None
 
 
-class StripeGateway(SubscriptionReads):
+class StripeGateway(SubscriptionReads, CatalogueCalls):
     """Everything that is asked of Stripe. What concerns subscriptions is in `gateway_subscriptions`."""
 
     def __init__(self, settings: Settings) -> None:
