@@ -10,6 +10,7 @@ import stripe
 from billing_app.errors import Conflict, Unavailable
 from billing_app.payments.event_types import ENDPOINT_TYPES
 from billing_app.payments.gateway_catalogue import CatalogueCalls
+from billing_app.payments.gateway_subscribing import SubscribingCalls
 from billing_app.payments.gateway_subscriptions import SubscriptionReads
 from billing_app.payments.stripe_errors import NotAnEvent, WrongSignature
 from billing_app.payments.stripe_objects import (
@@ -59,7 +60,8 @@ class Endpoint:
 
 
 class StripeGateway(SubscriptionReads, CatalogueCalls):
-    """Everything that is asked of Stripe. What concerns subscriptions is in `gateway_subscriptions`."""
+    """Everything that is asked of Stripe. What it reads of subscriptions is in
+    `gateway_subscriptions`, what it does to them in `gateway_subscribing`."""
 
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings)
