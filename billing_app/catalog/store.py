@@ -82,7 +82,7 @@ async def item(session: AsyncSession, item_id: int) -> Offer | None:
 async def item_of_stripe_price(session: AsyncSession, price_id: str) -> Offer | None:
     row = await session.execute(select(CatalogItem).where(col(CatalogItem.stripe_price_id) == price_id))
     found = row.scalar_one_or_none()
-    return _offer(found) if found else None
+    return as_offer(found) if found else None
 
 
 async def on_sale(session: AsyncSession, kind: ItemKind, code: str, period: Period | None) -> Offer | None:
