@@ -59,7 +59,7 @@ class Endpoint:
     secret: str | None
 
 
-class StripeGateway(SubscriptionReads, CatalogueCalls):
+class StripeGateway(SubscriptionReads, SubscribingCalls, CatalogueCalls):
     """Everything that is asked of Stripe. What it reads of subscriptions is in
     `gateway_subscriptions`, what it does to them in `gateway_subscribing`."""
 
