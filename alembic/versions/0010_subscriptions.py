@@ -79,6 +79,7 @@ def _subscriptions() -> None:
         _text("default_payment_method", nullable=True),
         _text("latest_invoice", nullable=True),
         sa.Column("drift", postgresql.JSONB(), server_default=sa.text("'[]'::jsonb"), nullable=False),
+        sa.Column("ours", sa.Boolean(), nullable=False, server_default=sa.text("true")),
         _flag("superseded"),
         _moment("asked_at"),
         _moment("created_at"),
@@ -105,7 +106,7 @@ def _subscriptions() -> None:
         "subscriptions",
         ["customer_id"],
         unique=True,
-        postgresql_where=sa.text(f"{LIVE} AND NOT superseded"),
+        postgresql_where=sa.text(f"{LIVE} AND ours AND NOT superseded"),
     )
     op.create_index("ix_subscriptions_customer_id_id", "subscriptions", ["customer_id", "id"])
     op.create_index("ix_subscriptions_to_check", "subscriptions", ["asked_at"], postgresql_where=sa.text(BEGUN))

@@ -23,6 +23,7 @@ async def live(session: AsyncSession, customer_id: int, *, for_share: bool = Fal
     statement = _held().where(
         col(Subscription.customer_id) == customer_id,
         col(Subscription.status).in_(LIVE),
+        col(Subscription.ours),
         col(Subscription.superseded).is_(False),
     )
     if for_share:
@@ -35,7 +36,12 @@ async def latest(session: AsyncSession, customer_id: int) -> HeldSubscription | 
     """The live one, else the one that was begun last, also when it is over."""
     found = await session.execute(
         _held()
-        .where(col(Subscription.customer_id) == customer_id, col(Subscription.superseded).is_(False))
+        .where(
+            col(Subscription.customer_id) == customer_id,
+            col(Subscription.ours),
+            col(Subscription.superseded).is_(False),
+            col(Subscription.status).not_in(("incomplete", "incomplete_expired")),
+        )
         .order_by(
             col(Subscription.status).in_(LIVE).desc(),
             col(Subscription.started_at).desc(),
@@ -130,6 +136,7 @@ async def other_live(session: AsyncSession, customer_id: int, stripe_subscriptio
         select(Subscription).where(
             col(Subscription.customer_id) == customer_id,
             col(Subscription.status).in_(LIVE),
+            col(Subscription.ours),
             col(Subscription.superseded).is_(False),
             or_(
                 col(Subscription.stripe_subscription_id).is_(None),
@@ -175,6 +182,7 @@ def _view(row: Subscription, item: CatalogItem | None) -> HeldSubscription:
         pending_update_until=row.pending_update_until,
         default_payment_method=row.default_payment_method,
         latest_invoice=row.latest_invoice,
+        ours=row.ours,
         superseded=row.superseded,
         drift=tuple(row.drift),
     )

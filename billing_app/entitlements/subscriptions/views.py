@@ -24,6 +24,7 @@ class HeldSubscription:
         collection_paused: Stripe is told to collect nothing for now (`pause_collection`); the status stays.
         next_item_id, next_at: a change that is scheduled.
         pending_update_until: a change that waits for its payment until then (23 hours at most).
+        ours: made by this product or handed over to it; another's on the same Stripe customer gives nothing.
         superseded: a second subscription, which is ended and refunded; it gives nothing.
         drift: what was changed in Stripe that does not fit the catalogue. For the merchant, never for customers.
     """
@@ -56,6 +57,7 @@ class HeldSubscription:
     pending_update_until: datetime | None
     default_payment_method: str | None
     latest_invoice: str | None
+    ours: bool
     superseded: bool
     drift: tuple[str, ...]
 
@@ -66,8 +68,8 @@ class HeldSubscription:
 
     @property
     def live(self) -> bool:
-        """Begun and not over, and not a second one."""
-        return self.status in standing.LIVE and not self.superseded
+        """Begun and not over, ours, and not a second one."""
+        return self.status in standing.LIVE and self.ours and not self.superseded
 
     @property
     def ends_at(self) -> datetime | None:
@@ -80,8 +82,12 @@ class HeldSubscription:
         """Whether it gives its plan at a moment (domain rule "access by status")."""
         # A cancellation at the period's end is Stripe's to carry out; only a plan by hand ends by itself.
         ends_at = self.ends_at if self.by_hand else self.ended_at
-        return not self.superseded and standing.has_access(
-            self.status, at=at, past_due_since=self.past_due_since, grace_days=grace_days, ends_at=ends_at
+        return (
+            self.ours
+            and not self.superseded
+            and standing.has_access(
+                self.status, at=at, past_due_since=self.past_due_since, grace_days=grace_days, ends_at=ends_at
+            )
         )
 
 
