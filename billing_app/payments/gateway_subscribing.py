@@ -1,7 +1,5 @@
 """What we ask Stripe to do about plans: prices, payment pages, changes, endings, the portal. Decides nothing."""
 
-import hashlib
-import json
 from datetime import datetime
 from typing import Any
 
@@ -9,60 +7,14 @@ import stripe
 
 from billing_app.payments.stripe_calls import StripeCalls
 from billing_app.payments.stripe_objects import MANAGED_BY, Session, read_session
-from billing_app.payments.stripe_subscribing import (
-    KnownPrice,
-    PlanPage,
-    PreviewedInvoice,
-    RecurringPrice,
-    Running,
-    read_preview,
-    read_price,
-    read_running,
-)
+from billing_app.payments.stripe_subscribing import PlanPage, Running, read_running
+from billing_app.payments.subscription_objects import ToldInvoice, read_invoice
 
 _PAGE = 100
 
 
 class SubscribingCalls(StripeCalls):
     """The part of the gateway that changes subscriptions. Keys make each call safe to repeat."""
-
-    # Prices
-
-    async def price_by_lookup_key(self, key: str) -> KnownPrice | None:
-        """The active price that has this lookup key now."""
-        found = await self._call(self._stripe.v1.prices.list_async({"lookup_keys": [key], "limit": 1, "active": True}))
-        return read_price(found.data[0]) if found.data else None
-
-    async def product_of_plan(self, name: str, description: str, code: str, tax_code: str | None) -> str:
-        """The product that stands for a plan: made once, found again by the price that was made for it."""
-        params: dict[str, Any] = {
-            "name": name,
-            "metadata": {"managed_by": MANAGED_BY, "kind": "plan", "code": code},
-        }
-        if description:
-            params["description"] = description
-        if tax_code:
-            params["tax_code"] = tax_code
-        made = self._stripe.v1.products.create_async(
-            params,  # pyright: ignore[reportArgumentType]
-            {"idempotency_key": f"plan-product-{code}-{_digest(params)}"},
-        )
-        return (await self._call(made)).id
-
-    async def create_price(self, product: str, wanted: RecurringPrice, *, key: str) -> KnownPrice:
-        """Make a recurring price; the lookup key moves to it."""
-        params: dict[str, Any] = {
-            "product": product,
-            "currency": wanted.currency.lower(),
-            "unit_amount": wanted.amount_minor,
-            "tax_behavior": wanted.tax_behavior,
-            "recurring": {"interval": wanted.interval},
-            "lookup_key": wanted.lookup_key,
-            "transfer_lookup_key": True,
-            "metadata": {"managed_by": MANAGED_BY, **wanted.metadata},
-        }
-        made = self._stripe.v1.prices.create_async(params, {"idempotency_key": key})  # pyright: ignore[reportArgumentType]
-        return read_price(await self._call(made))
 
     # Taking a plan
 
@@ -98,7 +50,7 @@ class SubscribingCalls(StripeCalls):
         """A subscription as it is now."""
         return read_running(await self._call(self._stripe.v1.subscriptions.retrieve_async(subscription)))
 
-    async def preview_invoice(self, subscription: str, **details: Any) -> PreviewedInvoice | None:
+    async def preview_invoice(self, subscription: str, **details: Any) -> ToldInvoice | None:
         """The next invoice of a subscription, or that of a change (`subscription_details`); None: there is none.
 
         https://docs.stripe.com/invoicing/preview
@@ -110,7 +62,7 @@ class SubscribingCalls(StripeCalls):
             found = await self._stripe_preview(params)
         except _NoUpcomingInvoice:
             return None
-        return read_preview(found)
+        return read_invoice(found, found.lines.data, [])
 
     async def _stripe_preview(self, params: dict[str, Any]) -> stripe.Invoice:
         async def ask() -> stripe.Invoice:
@@ -230,24 +182,6 @@ class SubscribingCalls(StripeCalls):
 
     # The portal
 
-    async def portal_configuration(self) -> str | None:
-        """The portal's configuration of ours that is in use."""
-        listed = await self._call(
-            self._stripe.v1.billing_portal.configurations.list_async({"active": True, "limit": _PAGE})
-        )
-        ours = (each for each in listed.data if each.metadata and "managed_by" in each.metadata)
-        return next((each.id for each in ours if each.metadata and each.metadata["managed_by"] == MANAGED_BY), None)
-
-    async def create_portal_configuration(self, features: dict[str, Any], *, headline: str, key: str) -> str:
-        """Make a configuration of the portal."""
-        params: dict[str, Any] = {
-            "features": features,
-            "business_profile": {"headline": headline},
-            "metadata": {"managed_by": MANAGED_BY},
-        }
-        made = self._stripe.v1.billing_portal.configurations.create_async(params, {"idempotency_key": key})  # pyright: ignore[reportArgumentType]
-        return (await self._call(made)).id
-
     async def open_portal(
         self, stripe_customer: str, *, configuration: str, return_url: str, flow: str | None = None
     ) -> str:
@@ -266,11 +200,6 @@ class SubscribingCalls(StripeCalls):
 
 class _NoUpcomingInvoice(Exception):
     """Stripe would write no invoice: the subscription ends before."""
-
-
-def _digest(params: dict[str, Any]) -> str:
-    """A short digest of parameters, so that a key is never sent again with other ones."""
-    return hashlib.sha256(json.dumps(params, sort_keys=True).encode()).hexdigest()[:24]
 
 
 def _details(feedback: str | None, comment: str | None) -> dict[str, str]:
