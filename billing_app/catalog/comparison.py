@@ -1,23 +1,33 @@
 """The feature comparison of the pricing page (PR8, row A8): what each offer includes, in words and as a mark. Pure."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from billing_app.catalog import words
 from billing_app.catalog.offers import RELEASED, Capability, in_order, shown_plans
 from billing_app.catalog.schema import Catalog, Feature, Metering, Pack, Plan, Unlock
+from billing_app.money import Money
 
 NOT_INCLUDED = "Not included"
 
 
 @dataclass(frozen=True, slots=True)
+class ColumnPrice:
+    """A price in a column's head. `period` is empty where it does not depend on the choice of period."""
+
+    period: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Column:
-    """An offer: `kind` is plan, pack or unlock."""
+    """An offer: `kind` is plan, pack or unlock. `price` is the first of `prices`, which has one for each period."""
 
     kind: str
     code: str
     name: str
     price: str
+    prices: tuple[ColumnPrice, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +101,8 @@ def _of_plan(catalog: Catalog, plan: Plan) -> _Compared:
             return Cell("Included", True)
         return _sold_apart(catalog, feature)
 
-    first = plan.prices[0].amount.shown(compact=True) if plan.prices else ""
-    column = Column("plan", plan.code, plan.name, first)
+    prices = tuple(_plan_prices(catalog, plan))
+    column = Column("plan", plan.code, plan.name, prices[0].text if plan.prices else "", prices)
     credits_text = f"{catalog.brand.credit.of(plan.credits_per_month)} a month" if plan.credits_per_month else "None"
     return _Compared(column, Cell(credits_text, plan.credits_per_month > 0), cell)
 
@@ -106,7 +116,7 @@ def _of_pack(catalog: Catalog, pack: Pack) -> _Compared:
             return Cell(feature.unit.of(pack.credits // rates[0]), pack.credits >= rates[0])
         return _by_credits(catalog, feature, usable=True)
 
-    column = Column("pack", pack.code, pack.name, pack.price.shown(compact=True))
+    column = _once("pack", pack.code, pack.name, pack.price)
     return _Compared(column, Cell(catalog.brand.credit.of(pack.credits), True), cell)
 
 
@@ -116,8 +126,23 @@ def _of_unlock(catalog: Catalog, unlock: Unlock) -> _Compared:
             return Cell("Unlimited" if unlock.uses is None else words.uses(feature, unlock.uses), True)
         return Cell("Included", True) if _for_everyone(catalog, feature) else Cell(NOT_INCLUDED, False)
 
-    column = Column("unlock", unlock.code, unlock.name, unlock.price.shown(compact=True))
+    column = _once("unlock", unlock.code, unlock.name, unlock.price)
     return _Compared(column, Cell("None", False), cell)
+
+
+def _plan_prices(catalog: Catalog, plan: Plan) -> Iterator[ColumnPrice]:
+    if plan.contact_only:
+        yield ColumnPrice("", "By agreement")
+    elif plan.free:
+        yield ColumnPrice("", Money(0, catalog.currency).shown(compact=True))
+    for price in plan.prices:
+        text = f"{price.amount.shown(compact=True)} {words.PER_PERIOD[price.period]}"
+        yield ColumnPrice(price.period.value if len(plan.prices) > 1 else "", text)
+
+
+def _once(kind: str, code: str, name: str, price: Money) -> Column:
+    shown = price.shown(compact=True)
+    return Column(kind, code, name, shown, (ColumnPrice("", shown),))
 
 
 def _by_credits(catalog: Catalog, feature: Feature, *, usable: bool) -> Cell:

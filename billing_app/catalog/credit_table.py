@@ -3,10 +3,20 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from billing_app.catalog import words
 from billing_app.catalog.offers import RELEASED, Capability, in_order, shown_plans
 from billing_app.catalog.pricing import credits_in_period, price_of_credits
 from billing_app.catalog.schema import Catalog
 from billing_app.money import Money, shown_unit_price
+
+
+@dataclass(frozen=True, slots=True)
+class CreditColumn:
+    """What brings credits: a plan for one period, or a pack. `period` is empty where there is none to choose."""
+
+    name: str
+    period: str
+    billing: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +31,9 @@ class CreditRow:
 
 @dataclass(frozen=True, slots=True)
 class CreditTable:
-    """The whole table. `columns` name the offers that bring credits; empty when none is on sale."""
+    """The whole table. `columns` are the offers that bring credits; empty when none is on sale."""
 
-    columns: tuple[str, ...]
+    columns: tuple[CreditColumn, ...]
     rows: tuple[CreditRow, ...]
 
 
@@ -39,7 +49,7 @@ def credit_table(catalog: Catalog, capabilities: frozenset[Capability] = RELEASE
         ]
     ]
     return CreditTable(
-        columns=tuple(name for name, _, _ in sources),
+        columns=tuple(column for column, _, _ in sources),
         rows=tuple(
             CreditRow(
                 action=action,
@@ -55,12 +65,13 @@ def credit_table(catalog: Catalog, capabilities: frozenset[Capability] = RELEASE
     )
 
 
-def _sources(catalog: Catalog, capabilities: frozenset[Capability]) -> Iterator[tuple[str, Money, int]]:
-    """Name, price and credits of each thing on sale that brings credits."""
+def _sources(catalog: Catalog, capabilities: frozenset[Capability]) -> Iterator[tuple[CreditColumn, Money, int]]:
+    """Each thing on sale that brings credits, with its price and how many."""
     for plan in shown_plans(catalog, capabilities):
         for price in plan.prices if plan.credits_per_month else ():
-            name = f"{plan.name}, {'yearly' if price.period == 'year' else 'monthly'}"
-            yield name, price.amount, credits_in_period(plan, price)
+            period = price.period.value if len(plan.prices) > 1 else ""
+            column = CreditColumn(plan.name, period, words.BILLED[price.period])
+            yield column, price.amount, credits_in_period(plan, price)
     if Capability.ONE_TIME in capabilities:
         for pack in in_order(catalog.packs):
-            yield pack.name, pack.price, pack.credits
+            yield CreditColumn(pack.name, "", "once"), pack.price, pack.credits

@@ -1,5 +1,7 @@
 """Terms in words people use: how long credits stay, what an unlock allows, what a quota is. Pure."""
 
+from collections.abc import Sequence
+
 from billing_app.catalog.schema import Catalog, Feature, Period, QuotaRule, Tax
 from billing_app.money import currency_name
 
@@ -10,6 +12,12 @@ BILLED = {Period.MONTH: "monthly", Period.YEAR: "yearly"}
 def days(count: int) -> str:
     """`1 day`, `365 days`: never years, which may be a day longer."""
     return f"{count} day{'s' if count != 1 else ''}"
+
+
+def listed(names: Sequence[str]) -> str:
+    """`letters`, `letters and CVs`, `letters, CVs and messages`."""
+    *others, last = names
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def expiry(valid_days: int | None) -> str:

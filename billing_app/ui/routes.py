@@ -10,6 +10,7 @@ from billing_app.ui.brand import brand
 from billing_app.ui.pages import (
     account,
     chat,
+    contact,
     dashboard,
     entry,
     generator,
@@ -47,6 +48,14 @@ ROUTES: tuple[Route, ...] = (
         f"{brand().headline}. {brand().introduction}".strip(),
         (pricing.PricingState.load,),
     ),
+    Route(
+        "/contact",
+        contact.contact,
+        "Contact",
+        f"Write to {brand().name} about a plan for your company.",
+        (contact.ContactState.load,),
+    ),
+    Route("/contact/sent", contact.contact_sent, "Message sent", load=(contact.ContactState.sent,)),
     Route("/login", entry.login, "Sign in", load=(_READ,)),
     Route("/signup", entry.signup, "Make an account", load=(_READ,)),
     Route("/verify", entry.verify, "Confirm your e-mail", load=(_READ,)),

@@ -91,6 +91,34 @@ def pack_card(pack: Any) -> rx.Component:
     )
 
 
+def pack_row(pack: Any) -> rx.Component:
+    """A pack beside plans, in three lines; the price is on its button (PR15)."""
+
+    def buy(*, primary: bool) -> rx.Component:
+        label = rx.fragment("Buy for ", pack.price)
+        return buy_form("pack", pack.code, label, pack.buy_label, primary=primary, small=True)
+
+    return rx.el.article(
+        rx.el.div(
+            rx.el.h3(pack.credits_text, class_name="text-[15px] font-[620] tabular-nums"),
+            rx.cond(pack.badge != "", badge(pack.badge, tone="accent"), None),
+            class_name="flex flex-wrap items-center gap-2",
+        ),
+        rx.el.div(
+            rx.cond(pack.highlighted, buy(primary=True), buy(primary=False)), class_name="row-span-3 self-center"
+        ),
+        rx.el.p(
+            rx.el.span(pack.unit_price),
+            rx.cond(pack.saving != "", rx.el.span(", ", pack.saving, class_name="text-good"), None),
+            class_name="text-small text-ink-2 tabular-nums",
+        ),
+        rx.el.p(pack.name, " · ", pack.expiry, " · ", pack.terms, class_name="text-tiny text-ink-3"),
+        class_name=rx.cond(pack.highlighted, _ROW + "border-accent", _ROW + "border-line"),
+        id="pack-" + pack.code,
+    )
+
+
+_ROW = "grid grid-cols-[1fr_auto] gap-x-4 gap-y-1 rounded-card border bg-surface p-[18px] shadow-lift "
 _CARD = "flex flex-col gap-3 p-[22px] pb-6 bg-surface "
 
 

@@ -30,6 +30,19 @@ def card(*children: Any, title: str | rx.Var | None = None, aside: Any = None, f
     )
 
 
+def section(title: str | rx.Var, lead: Any, *content: Any) -> rx.Component:
+    """A part of the page under its heading."""
+    return rx.el.section(
+        rx.el.header(
+            rx.el.h2(title, class_name="text-section"),
+            rx.el.p(lead, class_name="text-ink-2") if lead is not None else None,
+            class_name="mb-3.5 flex flex-wrap items-baseline gap-x-3 gap-y-1",
+        ),
+        *content,
+        class_name="mt-12",
+    )
+
+
 _TONES = {
     "": "bg-sunken text-ink-2",
     "good": "bg-good-soft text-good",
