@@ -13,7 +13,7 @@ from billing_app.errors import InvalidInput, NotFound
 from billing_app.journal.funnel import funnel
 from billing_app.payments import store
 from billing_app.payments.models import Checkout, Payment
-from billing_app.payments.opening import Opener
+from billing_app.payments.opening import Opener, Order
 from billing_app.payments.progress import CheckoutProgress, Progress, Purchase, Started
 from billing_app.payments.returns import ReturnLinks, checked
 
@@ -66,7 +66,7 @@ class CheckoutService:
             raise InvalidInput(f'A "{kind[:20]}" cannot be bought here; packs and unlocks can.', field="kind")
         tax = (await self._catalog.current()).tax
         started = await self._opener.open(
-            customer_id, offer, return_to=path, tax_automatic=tax.automatic, tax_code=tax.code
+            customer_id, Order(offer, return_to=path, tax_automatic=tax.automatic, tax_code=tax.code)
         )
         async with self._database.transaction() as session:
             await funnel(

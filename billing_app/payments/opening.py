@@ -5,6 +5,7 @@ while another is at it is told so (409); what was left half-way is taken up by t
 """
 
 import secrets
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, auto
 from typing import Any
@@ -15,6 +16,7 @@ from billing_app import clock
 from billing_app.catalog.items import ItemKind, Offer
 from billing_app.db.engine import Database
 from billing_app.entitlements import unlocking
+from billing_app.entitlements.subscriptions import store as subscriptions
 from billing_app.errors import Conflict, DomainError, Unavailable
 from billing_app.payments import store
 from billing_app.payments.gateway import LineItem, StripeGateway
@@ -23,6 +25,9 @@ from billing_app.payments.progress import Started
 from billing_app.payments.stripe_customers import StripeCustomers
 from billing_app.payments.stripe_errors import MissingAtStripe, StripeRefused
 from billing_app.payments.stripe_objects import Session
+from billing_app.payments.stripe_subscribing import PlanPage
+from billing_app.payments.subscribing.errors import AlreadySubscribed
+from billing_app.payments.subscribing.prices import StripePrices
 
 LIFETIME = timedelta(hours=1)
 """How long a payment page stays, in billing time, which is Stripe's; it allows 30 minutes to 24 hours."""
@@ -45,6 +50,38 @@ class AlreadyYours(Conflict):
     title = "This is yours already"
 
 
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What somebody set out to buy, and on what terms beyond the offer's own.
+
+    Attributes:
+        return_to: the path of ours to go on with afterwards.
+        success_to, cancel_to: a host product's own pages instead of ours; checked by the caller.
+        trial_days, trial_needs_card: of a plan.
+        note: a sentence beside the button of Stripe's page.
+    """
+
+    offer: Offer
+    return_to: str | None
+    tax_automatic: bool = False
+    tax_code: str | None = None
+    success_to: str | None = None
+    cancel_to: str | None = None
+    trial_days: int = 0
+    trial_needs_card: bool = True
+    note: str = ""
+
+    @property
+    def is_plan(self) -> bool:
+        """A subscription, of which a customer has one."""
+        return self.offer.kind is ItemKind.PLAN
+
+    def opened(self, row: Checkout) -> bool:
+        """Whether a checkout was opened for just this."""
+        asked = (self.offer.item_id, self.trial_days, self.success_to, self.cancel_to)
+        return asked == (row.item_id, row.trial_days, row.success_to, row.cancel_to)
+
+
 class Turn(Enum):
     """Whose turn it is with a checkout."""
 
@@ -60,76 +97,59 @@ class Opener:
         self._database = database
         self._gateway = gateway
         self._customers = customers
+        self._prices = StripePrices(database, gateway)
         self._public_url = public_url.rstrip("/")
 
-    async def open(
-        self, customer_id: int, offer: Offer, *, return_to: str | None, tax_automatic: bool, tax_code: str | None
-    ) -> Started:
-        """The page for this offer: the one that is open (WL10), or a new one.
+    async def open(self, customer_id: int, order: Order) -> Started:
+        """The page for this order: the one that is open (WL10), or a new one.
 
         Raises:
             AlreadyYours: an unlock for ever that is owned, or whose payment is being confirmed.
+            AlreadySubscribed: a plan, beside a live subscription.
             UnderWay: another request opens it right now.
             Unavailable: Stripe does not answer; asking again goes on with the same page.
         """
         for _ in range(_ROUNDS):
-            row, turn = await self._claim(customer_id, offer, return_to)
+            row, turn = await self._claim(customer_id, order)
             if turn is Turn.OPEN:
-                opened = await self._open_at_stripe(row, offer, tax_automatic=tax_automatic, tax_code=tax_code)
+                opened = await self._open_at_stripe(row, order)
                 if opened is not None:
                     return Started(row.public_id, opened, reused=False)
             else:
-                url = await self._look_at(row, turn, return_to)
+                url = await self._look_at(row, turn, order.return_to)
                 if url is not None:
                     return Started(row.public_id, url, reused=True)
         raise Unavailable("The payment page could not be opened. Nothing was charged; try again.")
 
-    async def _claim(self, customer_id: int, offer: Offer, return_to: str | None) -> tuple[Checkout, Turn]:
-        now = clock.wall()
+    async def _claim(self, customer_id: int, order: Order) -> tuple[Checkout, Turn]:
+        now, offer = clock.wall(), order.offer
         async with self._database.transaction() as session:
             await _refuse_second(session, customer_id, offer)
-            row = await store.under_way(session, customer_id, offer.kind.value, offer.code)
+            # Of plans a customer has one, so a page for one plan gives way to a page for another.
+            code = None if order.is_plan else offer.code
+            row = await store.under_way(session, customer_id, offer.kind.value, code)
             if row is not None and row.state == "opening":
                 if row.opened_at > now - _TURN:
                     raise UnderWay("This checkout is being opened. Try again in a few seconds.")
-                if row.item_id == offer.item_id and row.expires_at > clock.now() + _SHORTEST:
-                    await store.update_checkout(session, row.id, opened_at=now, return_to=return_to)
+                if order.opened(row) and row.expires_at > clock.now() + _SHORTEST:
+                    await store.update_checkout(session, row.id, opened_at=now, return_to=order.return_to)
                     return row, Turn.OPEN
                 await store.update_checkout(session, row.id, state="expired", settled_at=clock.now())
                 row = None
             if row is not None:
-                usable = row.item_id == offer.item_id and row.expires_at > clock.now() + _WORTH_REUSING
+                usable = order.opened(row) and row.expires_at > clock.now() + _WORTH_REUSING
                 return row, Turn.REUSE if usable else Turn.REPLACE
-            made = await store.insert_checkout(session, _new_row(customer_id, offer, return_to, now))
+            made = await store.insert_checkout(session, _new_row(customer_id, order, now))
             if made is None:
                 raise UnderWay("This checkout is being opened. Try again in a few seconds.")
             return made, Turn.OPEN
 
-    async def _open_at_stripe(
-        self, row: Checkout, offer: Offer, *, tax_automatic: bool, tax_code: str | None
-    ) -> str | None:
+    async def _open_at_stripe(self, row: Checkout, order: Order) -> str | None:
         """The page's address; None when the Stripe customer was gone and it is worth another round."""
         customer = ""
         try:
             customer = await self._customers.ensure(row.customer_id)
-            page = await self._gateway.create_session(
-                stripe_customer=customer,
-                item=LineItem(
-                    name=row.name,
-                    description=offer.description or None,
-                    amount_minor=row.amount_minor,
-                    currency=row.currency,
-                    tax_behavior=offer.terms.tax_behavior,
-                    tax_code=tax_code,
-                    tax_automatic=tax_automatic,
-                ),
-                reference=row.public_id,
-                metadata={"checkout": row.public_id, "customer_id": str(row.customer_id)},
-                success_url=f"{self._public_url}/payment/success?session_id={{CHECKOUT_SESSION_ID}}",
-                cancel_url=f"{self._public_url}/payment/cancel?checkout={row.public_id}",
-                expires_at=row.expires_at,
-                key=row.idempotency_key,
-            )
+            page = await (self._plan_page if order.is_plan else self._one_time_page)(row, order, customer)
         except Unavailable:
             await self._let_go(row)
             raise
@@ -144,6 +164,51 @@ class Opener:
             raise
         await self._keep(row, page)
         return page.url
+
+    async def _one_time_page(self, row: Checkout, order: Order, customer: str) -> Session:
+        success_url, cancel_url = self._addresses(row)
+        return await self._gateway.create_session(
+            stripe_customer=customer,
+            item=LineItem(
+                name=row.name,
+                description=order.offer.description or None,
+                amount_minor=row.amount_minor,
+                currency=row.currency,
+                tax_behavior=order.offer.terms.tax_behavior,
+                tax_code=order.tax_code,
+                tax_automatic=order.tax_automatic,
+            ),
+            reference=row.public_id,
+            metadata=_metadata(row),
+            success_url=success_url,
+            cancel_url=cancel_url,
+            expires_at=row.expires_at,
+            key=row.idempotency_key,
+        )
+
+    async def _plan_page(self, row: Checkout, order: Order, customer: str) -> Session:
+        success_url, cancel_url = self._addresses(row)
+        page = PlanPage(
+            stripe_customer=customer,
+            price=await self._prices.ensure(order.offer, tax_code=order.tax_code),
+            reference=row.public_id,
+            metadata=_metadata(row) | {"item_id": str(row.item_id)},
+            success_url=success_url,
+            cancel_url=cancel_url,
+            expires_at=row.expires_at,
+            trial_days=order.trial_days,
+            trial_needs_card=order.trial_needs_card,
+            tax_automatic=order.tax_automatic,
+            note=order.note,
+        )
+        return await self._gateway.create_plan_session(page, key=row.idempotency_key)
+
+    def _addresses(self, row: Checkout) -> tuple[str, str]:
+        """Where Stripe sends the browser: a host product's own pages, or ours."""
+        return (
+            row.success_to or f"{self._public_url}/payment/success?session_id={{CHECKOUT_SESSION_ID}}",
+            row.cancel_to or f"{self._public_url}/payment/cancel?checkout={row.public_id}",
+        )
 
     async def _keep(self, row: Checkout, page: Session) -> None:
         async with self._database.transaction() as session:
@@ -200,6 +265,13 @@ class Opener:
 
 
 async def _refuse_second(session: AsyncSession, customer_id: int, offer: Offer) -> None:
+    if offer.kind is ItemKind.PLAN:
+        held = await subscriptions.live(session, customer_id)
+        if held is not None:
+            name = held.plan.name if held.plan else "a plan"
+            raise AlreadySubscribed(f"You have {name} already. Switch to {offer.name} instead; nothing was charged.")
+        if await store.is_pending(session, customer_id, ItemKind.PLAN.value):
+            raise UnderWay("Your plan is being confirmed. There is nothing more to pay; look again in a moment.")
     if not offer.unlimited:
         return
     assert offer.feature, "an unlock opens a feature"
@@ -209,10 +281,15 @@ async def _refuse_second(session: AsyncSession, customer_id: int, offer: Offer) 
         raise AlreadyYours(f"Your payment for {offer.name} is being confirmed. There is nothing more to pay.")
 
 
-def _new_row(customer_id: int, offer: Offer, return_to: str | None, now: datetime) -> dict[str, Any]:
+def _metadata(row: Checkout) -> dict[str, str]:
+    return {"checkout": row.public_id, "customer_id": str(row.customer_id)}
+
+
+def _new_row(customer_id: int, order: Order, now: datetime) -> dict[str, Any]:
+    offer = order.offer
     price = offer.price
     assert price is not None, "only what has a price is sold"
-    pack = offer.kind is ItemKind.PACK
+    pack, unlock = offer.kind is ItemKind.PACK, offer.kind is ItemKind.UNLOCK
     return {
         "public_id": f"chk_{secrets.token_urlsafe(18)}",
         "customer_id": customer_id,
@@ -222,11 +299,15 @@ def _new_row(customer_id: int, offer: Offer, return_to: str | None, now: datetim
         "amount_minor": price.minor,
         "currency": price.currency,
         "item_id": offer.item_id,
-        "credits": offer.credits if pack else None,
+        "credits": None if unlock else offer.credits,
         "valid_days": offer.valid_days if pack else None,
         "feature": offer.feature,
-        "uses": offer.uses if not pack else None,
-        "return_to": return_to,
+        "uses": offer.uses if unlock else None,
+        "period": offer.period.value if offer.period else None,
+        "trial_days": order.trial_days,
+        "return_to": order.return_to,
+        "success_to": order.success_to,
+        "cancel_to": order.cancel_to,
         "state": "opening",
         "idempotency_key": secrets.token_urlsafe(24),
         "created_at": clock.now(),

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from billing_app import clock
+from billing_app.payments.mirroring.models import Invoice
 from billing_app.payments.models import Checkout, Fact, Payment, PaymentFailure, StripeCustomer
 from billing_app.payments.stripe_objects import Charge, Intent
 
@@ -66,37 +67,38 @@ async def stripe_customer_id(session: AsyncSession, customer_id: int) -> str | N
     )
 
 
+async def customer_of_stripe(session: AsyncSession, stripe_customer: str) -> int | None:
+    """Our customer, by Stripe's id of them."""
+    return await session.scalar(
+        select(col(StripeCustomer.customer_id)).where(col(StripeCustomer.stripe_customer_id) == stripe_customer)
+    )
+
+
 # Checkouts
 
 
-async def under_way(session: AsyncSession, customer_id: int, kind: str, code: str) -> Checkout | None:
-    """The one checkout of this thing that is not settled, locked."""
-    found = await session.execute(
-        select(Checkout)
-        .where(
-            col(Checkout.customer_id) == customer_id,
-            col(Checkout.kind) == kind,
-            col(Checkout.code) == code,
-            col(Checkout.state).in_(UNDER_WAY),
-        )
-        .with_for_update()
+async def under_way(session: AsyncSession, customer_id: int, kind: str, code: str | None) -> Checkout | None:
+    """The one checkout of this thing that is not settled, locked. Without a code: of any of this kind."""
+    statement = select(Checkout).where(
+        col(Checkout.customer_id) == customer_id,
+        col(Checkout.kind) == kind,
+        col(Checkout.state).in_(UNDER_WAY),
     )
-    return found.scalar_one_or_none()
+    if code is not None:
+        statement = statement.where(col(Checkout.code) == code)
+    return (await session.execute(statement.with_for_update())).scalar_one_or_none()
 
 
-async def is_pending(session: AsyncSession, customer_id: int, kind: str, code: str) -> bool:
-    """Whether a completed checkout of this thing waits for its money or its news."""
-    found = await session.execute(
-        select(col(Checkout.id))
-        .where(
-            col(Checkout.customer_id) == customer_id,
-            col(Checkout.kind) == kind,
-            col(Checkout.code) == code,
-            col(Checkout.state) == "pending",
-        )
-        .limit(1)
+async def is_pending(session: AsyncSession, customer_id: int, kind: str, code: str | None = None) -> bool:
+    """Whether a completed checkout of this thing (of this kind) waits for its money or its news."""
+    statement = select(col(Checkout.id)).where(
+        col(Checkout.customer_id) == customer_id,
+        col(Checkout.kind) == kind,
+        col(Checkout.state) == "pending",
     )
-    return found.scalar_one_or_none() is not None
+    if code is not None:
+        statement = statement.where(col(Checkout.code) == code)
+    return await session.scalar(statement.limit(1)) is not None
 
 
 async def insert_checkout(session: AsyncSession, values: dict[str, Any]) -> Checkout | None:
@@ -209,9 +211,12 @@ async def purchases(
 
 
 async def write_payment(
-    session: AsyncSession, checkout: Checkout, intent: Intent, charge: Charge | None
+    session: AsyncSession, made_by: Checkout | Invoice, intent: Intent, charge: Charge | None
 ) -> tuple[Payment, bool]:
     """Write a payment as Stripe tells it now, never back from what is final. Refunds are not written here.
+
+    Args:
+        made_by: the checkout or the invoice that it pays.
 
     Returns:
         The payment, and whether its state is new.
@@ -230,8 +235,9 @@ async def write_payment(
     written = await session.execute(
         insert(Payment)
         .values(
-            customer_id=checkout.customer_id,
-            checkout_id=checkout.id,
+            customer_id=made_by.customer_id,
+            checkout_id=made_by.id if isinstance(made_by, Checkout) else None,
+            invoice_id=made_by.id if isinstance(made_by, Invoice) else None,
             stripe_payment_intent=intent.id,
             currency=intent.currency,
             created_at=clock.now(),
@@ -271,6 +277,14 @@ async def set_refunded(session: AsyncSession, payment_id: int, refunded_minor: i
         .where(col(Payment.id) == payment_id)
         .values(refunded_minor=refunded_minor, updated_at=clock.wall())
     )
+
+
+async def captured_for_invoice(session: AsyncSession, invoice_id: int) -> int:
+    """What was captured by all payments of an invoice, in minor units."""
+    total = await session.scalar(
+        select(func.coalesce(func.sum(col(Payment.captured_minor)), 0)).where(col(Payment.invoice_id) == invoice_id)
+    )
+    return int(total or 0)
 
 
 async def add_failure(session: AsyncSession, values: dict[str, Any]) -> bool:
