@@ -1,0 +1,161 @@
+"""Moves billing time of a sandbox forward, step by step, and lets everything happen that is due on the way.
+
+A step goes to the next moment at which the Stripe sandbox does something, and never further than a day, so that what
+only we do by time (mails before a date, resets, lapsed holds) happens on its day too. After each step the webhooks are
+delivered and applied, sweeps and jobs have run, until nothing is left: the next step finds the world as it would be.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import datetime, timedelta
+
+from sqlalchemy import text
+
+from billing_app import clock
+from billing_app.db.engine import Database
+from billing_app.db.stamp import advance_clock
+from billing_app.entitlements.plan_credits.periods import months_after
+from billing_app.errors import Conflict, InvalidInput, Unavailable
+from billing_app.payments.time_travel import happenings
+from billing_app.payments.time_travel.happenings import Travelled
+from billing_app.payments.time_travel.sandbox_clock import ClockState, SandboxClock
+from billing_app.settings import Settings
+
+FURTHEST = timedelta(days=400)
+LONGEST_STEP = timedelta(days=1)
+MAX_STEPS = 50_000
+"""Beyond a year of daily steps with a hundred subscriptions' renewals; only a sandbox gone wrong comes here."""
+SETTLE_LIMIT_S = 45.0
+_PAUSE_S = 0.02
+_LOCK = 7_203_118_552
+_TRY_LOCK = text("SELECT pg_try_advisory_xact_lock(:lock)")
+
+Work = Callable[[], Awaitable[None]]
+"""Runs the sweeps and then every job that is due."""
+
+
+class CannotTravel(Conflict):
+    """Time is being moved already, or what a step caused does not come to an end."""
+
+    code = "cannot_travel"
+    title = "Time could not be moved on"
+
+
+class TimeTravel:
+    """One for each process in sandbox mode. `attend` gives it hands; without, it cannot travel."""
+
+    def __init__(self, database: Database, settings: Settings) -> None:
+        self._database = database
+        self._sandbox = SandboxClock(settings)
+        self._working: Callable[[], AbstractAsyncContextManager[Work]] | None = None
+
+    def attend(self, working: Callable[[], AbstractAsyncContextManager[Work]]) -> None:
+        """Say how sweeps and jobs are run: `jobs` does, which lies above this package."""
+        self._working = working
+
+    async def close(self) -> None:
+        """Give the connections back."""
+        await self._sandbox.close()
+
+    async def follow(self) -> datetime:
+        """Catch up with the sandbox's clock, which its control room can move too; billing time afterwards.
+
+        Raises:
+            Unavailable: the sandbox does not answer.
+        """
+        return await self._align(await self._sandbox.state())
+
+    async def advance(
+        self, *, days: int | None = None, months: int | None = None, to: datetime | None = None
+    ) -> Travelled:
+        """Go forward, and come back when everything until then has happened.
+
+        Args:
+            days, months, to: one of them; months are calendar months, a day that the month lacks is its last.
+
+        Raises:
+            InvalidInput: none or several are given, or it is no time ahead within 400 days.
+            CannotTravel: another journey is under way; or webhooks or jobs do not come to an end. Time then stays
+                where it is, and going on later is safe.
+            Unavailable: the sandbox does not answer, or this process runs no jobs.
+        """
+        if sum(given is not None for given in (days, months, to)) != 1:
+            raise InvalidInput("Say one of: how many days, how many months, or which moment to go to.")
+        if self._working is None:
+            raise Unavailable("This process runs no jobs, so it cannot move time.")
+        async with self._alone(), self._working() as work:
+            now = await self.follow()
+            target = _target(now, days=days, months=months, to=to)
+            async with self._database.transaction() as session:
+                begun = await happenings.depart(session, now, clock.wall())
+            steps = 0
+            await self._settle(work)
+            while (now := await self._step(target, work)) < target:
+                steps += 1
+                if steps >= MAX_STEPS:
+                    raise CannotTravel(f"After {steps} steps it is {now:%Y-%m-%d %H:%M} UTC; go on from there.")
+            async with self._database.transaction() as session:
+                return await happenings.arrive(session, begun, now, steps + 1)
+
+    async def _step(self, target: datetime, work: Work) -> datetime:
+        state = await self._sandbox.state()
+        stop = min(target, state.now + LONGEST_STEP, max(state.next_due_at or target, state.now))
+        seconds = max(0, int((stop - state.now).total_seconds()))
+        # We go first: what Stripe then reports must not come from our future.
+        async with self._database.transaction() as session:
+            await advance_clock(session, stop + timedelta(seconds=1))
+        now = await self._align(await self._sandbox.move(seconds))
+        await self._settle(work)
+        return now
+
+    async def _align(self, state: ClockState) -> datetime:
+        """Take over how far the sandbox is ahead of the wall; the half second keeps it whole when it is cut off."""
+        async with self._database.transaction() as session:
+            await advance_clock(session, clock.wall() + state.offset + timedelta(milliseconds=500))
+        return state.now
+
+    async def _settle(self, work: Work) -> None:
+        """Until no delivery is on its way and no job is left."""
+        give_up = asyncio.get_running_loop().time() + SETTLE_LIMIT_S
+        worked = False
+        while True:
+            deliveries = (await self._sandbox.state()).deliveries
+            async with self._database.transaction() as session:
+                left, due = await happenings.jobs_under_way(session), await happenings.jobs_due(session)
+            if deliveries == 0 and left == 0 and worked:
+                return
+            if asyncio.get_running_loop().time() > give_up:
+                raise CannotTravel(
+                    f"{deliveries} webhooks are not delivered and {left} jobs not done after {SETTLE_LIMIT_S:.0f} "
+                    "seconds. Time stays where it is; look at `webhooks list`, and go on when they are through."
+                )
+            if deliveries == 0 and (due or not worked):
+                await work()
+                worked = True
+            else:
+                await asyncio.sleep(_PAUSE_S)
+
+    @asynccontextmanager
+    async def _alone(self) -> AsyncIterator[None]:
+        """One journey at a time, in all processes."""
+        async with self._database.transaction() as session:
+            if not (await session.execute(_TRY_LOCK, {"lock": _LOCK})).scalar_one():
+                raise CannotTravel("Time is being moved already. Wait until that journey is over.")
+            yield
+
+
+def _target(now: datetime, *, days: int | None, months: int | None, to: datetime | None) -> datetime:
+    """The moment to go to.
+
+    Raises:
+        InvalidInput: it is not ahead, too far away, or has no time zone.
+    """
+    if (days is not None and not 1 <= days <= FURTHEST.days) or (months is not None and not 1 <= months <= 13):
+        raise InvalidInput(f"Time goes forward by 1 to {FURTHEST.days} days, or by 1 to 13 months.")
+    if to is not None and to.tzinfo is None:
+        raise InvalidInput("A moment needs its time zone.")
+    target = to or (now + timedelta(days=days) if days is not None else months_after(now, months or 0))
+    if not now < target <= now + FURTHEST:
+        raise InvalidInput(f"Time goes forward only, and by at most {FURTHEST.days} days at once.")
+    return target
