@@ -1,12 +1,17 @@
 """From what the catalogue asks and what a customer has to a decision, in words a customer understands. Pure."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
 
-from billing_app.catalog.offers import Offers
-from billing_app.catalog.schema import Feature
+from billing_app.catalog.schema import Feature, Plan
 from billing_app.credits import Balance, Price
 from billing_app.entitlements.decisions import Basis, Decision, Smaller
-from billing_app.entitlements.options import packs_covering, unlocks_of
+from billing_app.entitlements.options import Market, for_credits, for_feature, unlocks_of, wait
+from billing_app.entitlements.quotas.limits import Allowance, quota_in, rule_of
+from billing_app.entitlements.quotas.views import counted, in_units
+
+_THIS_WINDOW = {"day": "today", "week": "this week", "month": "this month"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,17 +26,23 @@ class Question:
         """A decision with neither figures nor ways on."""
         return Decision(self.customer_id, self.feature.code, self.feature.name, self.units, allowed, why, basis)
 
+    def amount(self, counts: int, *, left: bool = False) -> str:
+        """So many of what the feature counts: `3 CVs`, `12.5 AI minutes`."""
+        return counted(counts, self.feature.counts_per_unit, self.feature.unit, left=left)
 
-def by_credits(question: Question, price: Price | None, balance: Balance, offers: Offers) -> Decision:
-    """Paid in credits: `price` None costs nothing."""
+
+# Credits
+
+
+def by_credits(question: Question, price: Price | None, balance: Balance, market: Market | None) -> Decision:
+    """Paid in credits: `price` None costs nothing. `market` is needed only for who has too few."""
     feature = question.feature
     if price is None:
         return question.answer(Basis.FREE, f"{feature.name} costs nothing.")
     allowed = balance.available >= price.credits
-    coming = balance.next_event if balance.next_event and balance.next_event.begins else None
     need = f"{price.credits} credit{'s' if price.credits != 1 else ''}"
     have = f"{balance.available} {'is' if balance.available == 1 else 'are'} available"
-    return Decision(
+    told = Decision(
         customer_id=question.customer_id,
         feature=feature.code,
         feature_name=feature.name,
@@ -43,11 +54,24 @@ def by_credits(question: Question, price: Price | None, balance: Balance, offers
         available=balance.available,
         held=balance.held,
         remaining=balance.available * question.units // price.credits,
-        resets_at=coming.at if coming else None,
-        next_grant=coming.begins if coming else None,
-        options=() if allowed else packs_covering(offers, price.credits - balance.available),
-        smaller=None if allowed else _smaller(price, balance.available),
     )
+    coming = _coming(balance, market)
+    if coming is not None:
+        told = replace(told, resets_at=coming[0], next_grant=coming[1])
+    if allowed or market is None:
+        return told
+    options = for_credits(market, required=price.credits, shortfall=told.shortfall)
+    if coming is not None:
+        options = (*options, wait(coming[0], enough=coming[1] >= told.shortfall))
+    return replace(told, options=options, smaller=_smaller(price, balance.available))
+
+
+def _coming(balance: Balance, market: Market | None) -> tuple[datetime, int] | None:
+    """When credits come by themselves: a lot that is prepared, else the plan's next month."""
+    prepared = balance.next_event if balance.next_event and balance.next_event.begins else None
+    if prepared is not None:
+        return prepared.at, prepared.begins
+    return market.next_credits() if market else None
 
 
 def _smaller(price: Price, available: int) -> Smaller | None:
@@ -62,29 +86,96 @@ def _smaller(price: Price, available: int) -> Smaller | None:
     )
 
 
-def by_unlock(question: Question, left: int | None, offers: Offers) -> Decision:
+# Unlocks
+
+
+def by_unlock(question: Question, left: int | None, market: Market) -> Decision:
     """Opened by an unlock; `left` uses of it, None = unlimited."""
+    code = question.feature.code
     allowed = left is None or left >= question.units
-    return Decision(
-        customer_id=question.customer_id,
-        feature=question.feature.code,
-        feature_name=question.feature.name,
-        units=question.units,
-        allowed=allowed,
-        why=_why(question, left, allowed=allowed),
-        basis=Basis.UNLOCK,
+    unlocks = unlocks_of(market.offers, code, question.units)
+    return replace(
+        question.answer(Basis.UNLOCK, _why_unlocked(question, left, allowed=allowed), allowed=allowed),
         remaining=left,
-        options=() if allowed else unlocks_of(offers, question.feature.code, question.units),
+        options=() if allowed else for_feature(market, lambda plan: code in plan.features, unlocks),
     )
 
 
-def _why(question: Question, left: int | None, *, allowed: bool) -> str:
+def _why_unlocked(question: Question, left: int | None, *, allowed: bool) -> str:
     feature = question.feature
     if left is None:
         return f"{feature.name} is yours, without limit."
     if not left:
         return f"{feature.name} is locked. {feature.without or 'Buy it to use it.'}"
-    counted = feature.unit.of(left) if feature.unit else f"{left:,} use{'s' if left != 1 else ''}"
+    uses = feature.unit.of(left) if feature.unit else f"{left:,} use{'s' if left != 1 else ''}"
     if allowed:
-        return f"{feature.name} is unlocked: {counted} left."
-    return f"{feature.name} has {counted} left; this needs {question.units:,}."
+        return f"{feature.name} is unlocked: {uses} left."
+    return f"{feature.name} has {uses} left; this needs {question.units:,}."
+
+
+# Plans
+
+
+def by_plan(question: Question, market: Market, *, included: bool) -> Decision:
+    """A feature that a plan has or has not, uncounted."""
+    if included:
+        return question.answer(Basis.PLAN, f"{question.feature.name} is part of your plan.")
+    code = question.feature.code
+    return _lacking(question, market, lambda plan: code in plan.features)
+
+
+def by_quota(question: Question, allowance: Allowance, market: Market) -> Decision:
+    """Counted against what the plan allows in a window (rows C2, C3)."""
+    feature, units = question.feature, question.units
+
+    def opens(plan: Plan) -> bool:
+        quota = quota_in(plan, feature)
+        return quota is None or (quota > 0 and allowance.used + units <= quota)
+
+    if not allowance.included:
+        return _lacking(question, market, opens)
+    allowed = allowance.allows(units)
+    told = replace(
+        question.answer(Basis.QUOTA, _why_counted(question, allowance, allowed=allowed), allowed=allowed),
+        remaining=allowance.remaining,
+        limit=allowance.limit,
+        used=allowance.used,
+        over=allowance.beyond(units),
+        resets_at=None if allowance.limit is None else allowance.window.end,
+    )
+    if allowed:
+        return told
+    fits = units <= (allowance.quota or 0)
+    return replace(told, options=(*for_feature(market, opens), wait(allowance.window.end, enough=fits)))
+
+
+def _lacking(question: Question, market: Market, opens: Callable[[Plan], bool]) -> Decision:
+    name, without = question.feature.name, question.feature.without
+    if market.unpaid:
+        why = f"{name} is paused until your open invoice is paid."
+    elif market.plan is None:
+        why = f"{name} comes with a plan."
+    else:
+        why = f"{name} is not in the {market.plan.plan.name} plan."
+    told = question.answer(Basis.PLAN, f"{why} {without}".strip(), allowed=False)
+    return replace(told, options=for_feature(market, opens))
+
+
+def _why_counted(question: Question, allowance: Allowance, *, allowed: bool) -> str:
+    feature = question.feature
+    if allowance.limit is None:
+        return f"{feature.name} is in your plan, without limit."
+    left, now = allowance.remaining or 0, _THIS_WINDOW[rule_of(feature).window]
+    anew = f"Counted anew on {_moment(allowance.window.end)}."
+    if not allowed and left:
+        return f"This needs {question.amount(question.units)}; {question.amount(left, left=True)} left {now}. {anew}"
+    if not allowed:
+        return f"You have used all of {now}'s {question.amount(allowance.limit)}. {anew}"
+    if question.units > left:
+        return f"You are beyond {now}'s {question.amount(allowance.limit)}; you can go on, and it is noted. {anew}"
+    of = in_units(allowance.limit, feature.counts_per_unit)
+    return f"{question.amount(left, left=True)} of {of} left {now}. {anew}"
+
+
+def _moment(at: datetime) -> str:
+    return f"{at.day} {at:%B %Y, %H:%M} UTC"

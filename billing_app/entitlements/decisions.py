@@ -5,11 +5,13 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar
 
+from billing_app.entitlements.quotas.views import QuotaUsage
+from billing_app.entitlements.subscriptions.views import PlanInForce
 from billing_app.errors import DomainError
 
 
 class Basis(StrEnum):
-    """What allows a feature, or would: the `why` of a decision."""
+    """What allows a feature, or would. What a plan counts is QUOTA, what it has uncounted PLAN."""
 
     FREE = "free"
     CREDITS = "credits"
@@ -23,12 +25,14 @@ class Option:
     """One way on, for a customer who was refused.
 
     Attributes:
-        kind: `pack`, `unlock` or `plan`: what to give to checkout with `code`.
-        credits: what it grants; None for an unlock.
-        uses: uses of an unlock; None when unlimited, or for a pack.
-        price_minor, currency: what it costs; None for what is agreed by contract.
-        url: where to buy it, a path of ours.
+        kind: `pack`, `unlock` or `plan`: what to give to checkout with `code`. `pay`: the subscription's open invoice
+            is in the way. `wait`: it opens by itself at `until`; nothing to buy, `code` is empty.
+        credits: what a pack grants, or a plan each month; None for what grants none.
+        uses: uses of an unlock; None when unlimited, or for anything else.
+        price_minor, currency: what it costs, a plan's for one `period`; None for what is agreed by contract.
+        url: where to buy it, a path of ours or the seller's own address; empty for `wait`.
         enough: whether it covers what was missing all by itself.
+        action: what taking a plan is for this customer: `start`, `upgrade` or `contact`; None for anything else.
     """
 
     kind: str
@@ -40,10 +44,15 @@ class Option:
     credits: int | None = None
     uses: int | None = None
     enough: bool = True
+    period: str | None = None
+    action: str | None = None
+    until: datetime | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The option as the problem document and the API show it."""
-        return {
+        if self.kind == "wait":
+            return {"kind": "wait", "until": self.until.isoformat() if self.until else None, "enough": self.enough}
+        told: dict[str, Any] = {
             "kind": self.kind,
             "code": self.code,
             "name": self.name,
@@ -54,6 +63,7 @@ class Option:
             "url": self.url,
             "enough": self.enough,
         }
+        return told if self.kind != "plan" else {**told, "period": self.period, "action": self.action}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +93,9 @@ class Decision:
         basis: what allows it; when refused, what is missing.
         required: credits the units cost; None when it is not paid in credits.
         available, held: the customer's credits when `required` is set.
-        remaining: uses left (unlock, quota) or how often the credits suffice; None = unlimited.
+        remaining: uses left (unlock), counts left (quota), or how often the credits suffice; None = unlimited.
+        limit, used: of a quota's running window, in counts; limit None when unlimited, or when nothing is counted.
+        over: how many of the units lie beyond the limit, where a soft cap lets them through.
         resets_at, next_grant: when what is short renews by itself, and how much; None: never by itself.
         options: ways on, best first; empty when allowed.
         smaller: what the credits there are would suffice for; None when for nothing, or when allowed.
@@ -100,6 +112,9 @@ class Decision:
     available: int | None = None
     held: int = 0
     remaining: int | None = None
+    limit: int | None = None
+    used: int | None = None
+    over: int = 0
     resets_at: datetime | None = None
     next_grant: int | None = None
     options: tuple[Option, ...] = ()
@@ -124,6 +139,9 @@ class Decision:
             "held": self.held,
             "shortfall": self.shortfall,
             "remaining": self.remaining,
+            "limit": self.limit,
+            "used": self.used,
+            "over": self.over,
             "limit_source": "quota" if self.basis is Basis.QUOTA else "balance",
             "resets_at": self.resets_at.isoformat() if self.resets_at else None,
             "next_grant": self.next_grant,
@@ -139,6 +157,8 @@ class Decision:
                 return NotEnough(self)
             case Basis.PLAN:
                 return PlanLacks(self)
+            case Basis.QUOTA:
+                return OverQuota(self)
             case _:
                 return Locked(self)
 
@@ -170,12 +190,27 @@ class Locked(Refused):
     title = "This feature is locked"
 
 
+class OverQuota(Refused):
+    """What the plan allows in this window is used up (row C4)."""
+
+    code = "quota_exceeded"
+    title = "Limit reached"
+
+
 class PlanLacks(Refused):
-    """The feature comes with plans, and the customer's is none of them."""
+    """The feature comes with plans, and the customer's is none of them, or allows none of it."""
 
     status = 403
     code = "plan_lacks_feature"
     title = "Not in your plan"
+
+
+class PlanRequired(Refused):
+    """A gate asks for a plan that the customer does not have (row D5)."""
+
+    status = 403
+    code = "plan_required"
+    title = "This needs another plan"
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,13 +228,15 @@ class OwnedUnlock:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """Everything a customer may do (row A5): credits, each feature's decision, what was unlocked."""
+    """Everything a customer may do (row A5): credits, each feature's decision, plan, quotas, what was unlocked."""
 
     customer_id: int
     available: int
     held: int
     features: tuple[Decision, ...]
     unlocks: tuple[OwnedUnlock, ...]
+    plan: PlanInForce | None
+    quotas: tuple[QuotaUsage, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,10 +244,11 @@ class Use:
     """A use that was taken.
 
     Attributes:
-        charged: credits taken; 0 for an unlock or a free feature.
+        charged: credits taken; 0 for anything that is not paid in credits.
         available: credits available afterwards; None when it is not paid in credits.
-        remaining: uses left afterwards; None = unlimited.
+        remaining: uses (unlock), counts (quota) left afterwards; None = unlimited.
         repeated: the same key was used before; nothing was taken now.
+        over: how many of the units lie beyond a soft limit.
     """
 
     customer_id: int
@@ -221,3 +259,4 @@ class Use:
     available: int | None
     remaining: int | None
     repeated: bool
+    over: int = 0

@@ -1,4 +1,4 @@
-"""What a feature needs from a customer, by the catalogue: credits by the rate card, an unlock, or nothing. Pure."""
+"""What a feature needs from a customer, by the catalogue: credits by the rate card, an unlock, a plan. Pure."""
 
 from collections.abc import Mapping
 
@@ -7,20 +7,13 @@ from billing_app.catalog.schema import Rate as RateOfCatalogue
 from billing_app.catalog.service import Published
 from billing_app.credits import AddOn, Price, Rate, quote
 from billing_app.entitlements.decisions import Basis
-from billing_app.errors import Conflict, InvalidInput, NotFound
+from billing_app.errors import InvalidInput, NotFound
 
 
 class UnknownFeature(NotFound):
     """The catalogue has no feature of that name."""
 
     code = "unknown_feature"
-
-
-class NotOffered(Conflict):
-    """The catalogue has the feature, but it is not offered yet."""
-
-    code = "feature_not_offered"
-    title = "Not offered yet"
 
 
 def feature_of(catalog: Catalog, code: str) -> Feature:
@@ -35,27 +28,18 @@ def feature_of(catalog: Catalog, code: str) -> Feature:
     return found
 
 
-def offered(catalog: Catalog) -> tuple[Feature, ...]:
-    """Features that can be used now: those counted by a plan's quota come with subscriptions."""
-    return tuple(feature for feature in catalog.features if feature.metering is not Metering.QUOTA)
-
-
 def basis_of(catalog: Catalog, feature: Feature) -> Basis:
-    """What opens a feature.
-
-    Raises:
-        NotOffered: it is counted by quotas of plans.
-    """
+    """What opens a feature; an unlock's may also come with a plan, and then nothing of the unlock is used."""
     match feature.metering:
         case Metering.CREDITS:
             return Basis.CREDITS
         case Metering.UNLOCK:
             return Basis.UNLOCK
+        case Metering.QUOTA:
+            return Basis.QUOTA
         case Metering.INCLUDED:
             holders = [plan for plan in catalog.plans if feature.code in plan.features]
             return Basis.FREE if not holders or any(plan.free and plan.active for plan in holders) else Basis.PLAN
-        case Metering.QUOTA:
-            raise NotOffered(f"{feature.name} comes with plans, which cannot be taken yet.")
 
 
 def cheapest_operation(catalog: Catalog, feature: Feature) -> str | None:

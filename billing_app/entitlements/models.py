@@ -3,10 +3,12 @@
 from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Index, String, UniqueConstraint, text
 from sqlmodel import Field
 
 from billing_app.db.model import SQLModel, identity_key, timestamp
+
+COUNTED = "given_back_at IS NULL"
 
 
 class Unlock(SQLModel, table=True):
@@ -41,13 +43,23 @@ class Unlock(SQLModel, table=True):
 
 
 class UnlockUse(SQLModel, table=True):
-    """A use taken of an unlock. Append-only; the key makes a repeated request harmless, for ever."""
+    """A use taken of an unlock. The key makes a repeated request harmless, for ever, unless the use was given back.
+
+    History: the database lets nothing of it change but `given_back_at`, once.
+    """
 
     __tablename__: ClassVar[Any] = "unlock_uses"
     __table_args__ = (
-        UniqueConstraint("customer_id", "key"),
-        UniqueConstraint("customer_id", "feature", "reference"),
         CheckConstraint("units > 0", name="units"),
+        Index("uq_unlock_uses_key", "customer_id", "key", unique=True, postgresql_where=text(COUNTED)),
+        Index(
+            "uq_unlock_uses_reference",
+            "customer_id",
+            "feature",
+            "reference",
+            unique=True,
+            postgresql_where=text(COUNTED),
+        ),
     )
 
     id: int = identity_key()
@@ -59,6 +71,7 @@ class UnlockUse(SQLModel, table=True):
     reference: str | None = Field(default=None, sa_column=Column(String))
     remaining: int | None = Field(default=None, sa_column=Column(BigInteger))
     used_at: datetime = timestamp()
+    given_back_at: datetime | None = timestamp(nullable=True)
 
 
 class UnlockUsePart(SQLModel, table=True):

@@ -1,43 +1,39 @@
 """May this customer use this now? Asked (`check`), asked and taken at once (`use`, `hold`), and listed (`summary`)."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping, Sequence
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
-from billing_app.catalog.offers import sellable
+from billing_app.catalog.schema import Feature
 from billing_app.catalog.service import CatalogService, Published
-from billing_app.credits import (
-    AlreadyConsumed,
-    Balance,
-    Consume,
-    Consumed,
-    CreditService,
-    Held,
-    Hold,
-    Price,
-    succeeded,
-)
+from billing_app.credits import Consume, CreditService, Held, Hold, Price
 from billing_app.db.engine import Database
 from billing_app.entitlements import store, unlocking
-from billing_app.entitlements.deciding import Question, by_credits, by_unlock
+from billing_app.entitlements.deciding import Question, by_quota, by_unlock
 from billing_app.entitlements.decisions import Basis, Decision, OwnedUnlock, Summary, Use
-from billing_app.entitlements.metering import basis_of, cheapest_operation, feature_of, offered, price_of
+from billing_app.entitlements.metering import basis_of, cheapest_operation, feature_of, price_of
 from billing_app.entitlements.models import Unlock
+from billing_app.entitlements.options import Market
+from billing_app.entitlements.paying import CreditPayments, Write
+from billing_app.entitlements.quotas import counting
+from billing_app.entitlements.quotas.counting import Wanted
+from billing_app.entitlements.quotas.views import QuotaUsage, usage_view
+from billing_app.entitlements.requests import check_key, check_request, check_units
+from billing_app.entitlements.situation import Situation, market_for, read_situation
 from billing_app.errors import DomainError, InsufficientCredits, InvalidInput
 
 MAX_UNLOCKS_SHOWN = 200
 
-Write = Callable[[AsyncSession], Awaitable[None]]
-"""Rows that belong to a use, written in its transaction."""
-
 
 class EntitlementService:
-    """The gate. Every refusal carries what is missing and what would open it, so that page and API show one wall."""
+    """The gate. Every refusal carries what is missing and what would open it, so that page and API show one wall.
+
+    `units` are whole uses; of a feature with `counts_per_unit` (minutes: 60) they are the finer ones, seconds.
+    """
 
     def __init__(self, database: Database, catalog: CatalogService, credits_: CreditService) -> None:
         self._database = database
         self._catalog = catalog
-        self._credits = credits_
+        self.credits = credits_
+        self._payments = CreditPayments(database, credits_, self._refusal)
 
     async def quote(
         self,
@@ -52,9 +48,9 @@ class EntitlementService:
         None: it is not paid in credits, or costs nothing.
 
         Raises:
-            UnknownFeature, NotOffered, InvalidInput: as `check`.
+            UnknownFeature, InvalidInput: as `check`.
         """
-        unlocking.check_units(units)
+        check_units(units)
         published = await self._catalog.published()
         known = feature_of(published.catalog, feature)
         if basis_of(published.catalog, known) is not Basis.CREDITS:
@@ -70,7 +66,7 @@ class EntitlementService:
         operation: str | None = None,
         add_ons: Mapping[str, int] | None = None,
     ) -> Decision:
-        """Whether the customer may use `feature` `units` times now. Takes nothing.
+        """Whether the customer may use `feature` `units` times now: `can_use_feature` (row C4). Takes nothing.
 
         Args:
             operation: which of the feature's prices, where the rate card has several.
@@ -78,16 +74,15 @@ class EntitlementService:
 
         Raises:
             UnknownFeature: the catalogue has no such feature.
-            NotOffered: it comes with plans, which cannot be taken yet.
             InvalidInput: `units` is not a whole number from 1 up, or the operation is unknown.
         """
-        unlocking.check_units(units)
+        check_units(units)
         published = await self._catalog.published()
         question = Question(customer_id, feature_of(published.catalog, feature), units)
-        balance = None
-        if basis_of(published.catalog, question.feature) is Basis.CREDITS:
-            balance = await self._credits.balance(customer_id)
-        return await self._decide(question, published, balance, operation, add_ons)
+        paid = basis_of(published.catalog, question.feature) is Basis.CREDITS
+        balance = await self.credits.balance(customer_id) if paid else None
+        situation = await self._situation(customer_id, published, (question.feature,))
+        return situation.decide(question, balance, operation, add_ons)
 
     async def use(
         self,
@@ -102,39 +97,42 @@ class EntitlementService:
         actor: str = "system",
         also: Write | None = None,
     ) -> Use:
-        """Ask and take at once, atomically: credits by the rate card, or a use of an unlock (rows A4, A11).
+        """Ask and take at once, atomically: credits by the rate card, a use of an unlock, or of a quota (rows A4, C4).
 
         Args:
             key: makes the request idempotent; bound on success only, for ever.
             reference: the business fact, such as a session's id: it is never charged twice, whatever the keys.
             operation, add_ons: as `check`.
             also: writes what was made with the use, in the transaction that takes it: both happen or neither. Not
-                called for a use that was taken before. Where a feature costs nothing there is no key to be bound, so
-                it must tell a repeated request by its own rows.
+                called for a use that was taken before. Where nothing is counted there is no key to be bound, so it
+                must tell a repeated request by its own rows.
 
         Raises:
-            NotEnough, Locked: refused (402); the decision is in the error and nothing was taken.
+            NotEnough, Locked, OverQuota (402), PlanLacks (403): refused; the decision is in the error and nothing was
+                taken.
             IdempotencyMismatch: the key was used for another request.
-            UnknownFeature, NotOffered, InvalidInput: as `check`.
+            UnknownFeature, InvalidInput: as `check`.
         """
-        unlocking.check_request(units, key, reference)
+        check_request(units, key, reference)
         published = await self._catalog.published()
         known = feature_of(published.catalog, feature)
-        basis = basis_of(published.catalog, known)
-        if basis is Basis.UNLOCK:
-            async with self._database.transaction() as session:
-                taken = await unlocking.take(session, customer_id, feature, units=units, key=key, reference=reference)
-                if also is not None and taken is not None and not taken.repeated:
-                    await also(session)
-            if taken is not None:
-                return _by_unlock(customer_id, feature, taken)
-        if basis is Basis.CREDITS:
-            price = price_of(published, known, units, operation, add_ons)
-            if price is not None:
-                request = Consume(
-                    customer_id=customer_id, feature=feature, price=price, key=key, reference=reference, actor=actor
-                )
-                return await self._consume(request, price, units, also)
+        wanted = Wanted(customer_id, known, units, key, reference, actor)
+        match basis_of(published.catalog, known):
+            case Basis.QUOTA:
+                return await self._count(wanted, published, also)
+            case Basis.UNLOCK:
+                taken = await self._unlock(wanted, published, also)
+                if taken is not None:
+                    return taken
+            case Basis.CREDITS:
+                price = price_of(published, known, units, operation, add_ons)
+                if price is not None:
+                    request = Consume(
+                        customer_id=customer_id, feature=feature, price=price, key=key, reference=reference, actor=actor
+                    )
+                    return await self._payments.consume(request, price, units, also)
+            case _:
+                pass
         decision = await self.check(customer_id, feature, units, operation=operation, add_ons=add_ons)
         if not decision.allowed:
             raise decision.refusal()
@@ -152,36 +150,29 @@ class EntitlementService:
             repeated=False,
         )
 
-    async def _consume(self, request: Consume, price: Price, units: int, also: Write | None) -> Use:
-        charged, repeated = 0, True
-        try:
-            done = await (self._credits.consume(request) if also is None else self._consume_and(request, also))
-            available = done.available
-            if not done.replayed:
-                charged, repeated = done.credits, False
-        except InsufficientCredits as short:
-            raise await self._refusal(request.customer_id, request.feature, units, price, short) from None
-        except AlreadyConsumed:  # the same business fact under another key: never charged twice
-            available = (await self._credits.balance(request.customer_id)).available
-        return Use(
-            customer_id=request.customer_id,
-            feature=request.feature,
-            units=units,
-            basis=Basis.CREDITS,
-            charged=charged,
-            available=available,
-            remaining=available * units // price.credits,
-            repeated=repeated,
-        )
+    async def give_back(self, customer_id: int, feature: str, key: str) -> bool:
+        """Undo a use of a quota or an unlock whose work failed; its key and reference may be used again.
 
-    async def _consume_and(self, request: Consume, also: Write) -> Consumed:
-        """Not committed together with other callers' uses: what is written with this one may fail."""
+        A quota's use is taken out of its window while that runs; a window that is over stays as it was. Credits are
+        given back by `CreditService.reverse`.
+
+        Returns:
+            False: no such use, or it was given back before; nothing was changed.
+
+        Raises:
+            UnknownFeature, InvalidInput: as `use`.
+        """
+        check_key(key)
+        published = await self._catalog.published()
+        known = feature_of(published.catalog, feature)
         async with self._database.transaction() as session:
-            (outcome,) = await self._credits.apply(session, [request])
-            done = succeeded(outcome, Consumed)
-            if not done.replayed:
-                await also(session)
-        return done
+            match basis_of(published.catalog, known):
+                case Basis.QUOTA:
+                    return await counting.give_back(session, customer_id, feature, key)
+                case Basis.UNLOCK:
+                    return await unlocking.give_back(session, customer_id, feature, key)
+                case _:
+                    return False
 
     async def hold(
         self,
@@ -189,7 +180,7 @@ class EntitlementService:
         feature: str,
         *,
         key: str,
-        reference: str,
+        reference: str | None,
         units: int = 1,
         operation: str | None = None,
         add_ons: Mapping[str, int] | None = None,
@@ -197,19 +188,22 @@ class EntitlementService:
         cap_s: int,
         on_expiry: int = 0,
         actor: str = "system",
+        price: Price | None = None,
     ) -> Held:
         """Set aside the credits of something that takes a while; capture or release them through `credits`.
+
+        Args:
+            price: a price of the caller's own, instead of the rate card's.
 
         Raises:
             NotEnough: refused (402), with the wall's body.
             AlreadyConsumed, HoldOpen: this reference was charged, or is under way.
             InvalidInput: the feature is not paid in credits.
         """
-        unlocking.check_request(units, key, reference)
+        check_request(units, key, reference)
         published = await self._catalog.published()
         known = feature_of(published.catalog, feature)
-        price = None
-        if basis_of(published.catalog, known) is Basis.CREDITS:
+        if price is None and basis_of(published.catalog, known) is Basis.CREDITS:
             price = price_of(published, known, units, operation, add_ons)
         if price is None:
             raise InvalidInput(f"{known.name} is not paid in credits, so none can be set aside.", field="feature")
@@ -224,35 +218,97 @@ class EntitlementService:
             on_expiry=min(on_expiry, price.credits),
             actor=actor,
         )
-        try:
-            return await self._credits.hold(request)
-        except InsufficientCredits as short:
-            raise await self._refusal(customer_id, feature, units, price, short) from None
+        return await self._payments.hold(request, price, units)
+
+    async def has_feature(self, customer_id: int, feature: str) -> bool:
+        """Whether the customer can use a feature once now: `user_has_feature` (row A5).
+
+        Raises:
+            UnknownFeature: the catalogue has no such feature.
+        """
+        catalog = await self._catalog.current()
+        operation = cheapest_operation(catalog, feature_of(catalog, feature))
+        return (await self.check(customer_id, feature, operation=operation)).allowed
 
     async def summary(self, customer_id: int) -> Summary:
-        """Everything a customer may do: credits, each offered feature, unlocks (row A5)."""
+        """Everything a customer may do: credits, each feature, plan, quotas, unlocks (row A5)."""
         published = await self._catalog.published()
-        balance = await self._credits.balance(customer_id)
         catalog = published.catalog
-        decisions = [
-            await self._decide(
-                Question(customer_id, feature, 1), published, balance, cheapest_operation(catalog, feature)
-            )
-            for feature in offered(catalog)
-        ]
+        balance = await self.credits.balance(customer_id)
+        situation = await self._situation(customer_id, published, catalog.features)
         return Summary(
             customer_id=customer_id,
             available=balance.available,
             held=balance.held,
-            features=tuple(decisions),
+            features=tuple(
+                situation.decide(Question(customer_id, feature, 1), balance, cheapest_operation(catalog, feature))
+                for feature in catalog.features
+            ),
             unlocks=await self.unlocks(customer_id),
+            plan=situation.market.plan,
+            quotas=_usage(situation),
         )
+
+    async def usage(self, customer_id: int) -> tuple[QuotaUsage, ...]:
+        """Every counted feature: used, limit, what is left, when it is counted anew (rows C4, D2). In catalogue order;
+        those that the plan does not have are there too, with a limit of 0."""
+        published = await self._catalog.published()
+        counted = [one for one in published.catalog.features if basis_of(published.catalog, one) is Basis.QUOTA]
+        return _usage(await self._situation(customer_id, published, counted)) if counted else ()
+
+    async def market(self, customer_id: int) -> Market:
+        """The plan a customer has, and what is on sale for them: what gates by plan ask."""
+        published = await self._catalog.published()
+        async with self._database.as_customer(customer_id) as session:
+            return await market_for(session, customer_id, published, self._catalog.capabilities)
 
     async def unlocks(self, customer_id: int) -> tuple[OwnedUnlock, ...]:
         """What a customer unlocked, used up and taken back too, newest first."""
         async with self._database.as_customer(customer_id) as session:
             rows = await store.all_unlocks(session, customer_id, MAX_UNLOCKS_SHOWN)
         return tuple(_owned(row) for row in rows)
+
+    async def _situation(self, customer_id: int, published: Published, features: Sequence[Feature]) -> Situation:
+        async with self._database.as_customer(customer_id) as session:
+            return await read_situation(session, customer_id, published, self._catalog.capabilities, features)
+
+    async def _count(self, wanted: Wanted, published: Published, also: Write | None) -> Use:
+        async with self._database.transaction() as session:
+            market = await market_for(session, wanted.customer_id, published, self._catalog.capabilities)
+            counted, before = await counting.take(session, wanted, market.plan, market.at)
+            if also is not None and counted is not None and not counted.repeated:
+                await also(session)
+        if counted is None:
+            question = Question(wanted.customer_id, wanted.feature, wanted.units)
+            raise by_quota(question, before, market).refusal()
+        return Use(
+            customer_id=wanted.customer_id,
+            feature=wanted.feature.code,
+            units=counted.units,
+            basis=Basis.QUOTA,
+            charged=0,
+            available=None,
+            remaining=counted.remaining,
+            repeated=counted.repeated,
+            over=counted.over,
+        )
+
+    async def _unlock(self, wanted: Wanted, published: Published, also: Write | None) -> Use | None:
+        """None: the feature comes with the customer's plan, and nothing of an unlock is used."""
+        customer_id, feature, units = wanted.customer_id, wanted.feature, wanted.units
+        async with self._database.transaction() as session:
+            situation = await read_situation(session, customer_id, published, self._catalog.capabilities, (feature,))
+            if situation.has(feature):
+                return None
+            taken = await unlocking.take(
+                session, customer_id, feature.code, units=units, key=wanted.key, reference=wanted.reference
+            )
+            if also is not None and taken is not None and not taken.repeated:
+                await also(session)
+            left = await unlocking.left(session, customer_id, feature.code) if taken is None else None
+        if taken is None:
+            raise by_unlock(Question(customer_id, feature, units), left, situation.market).refusal()
+        return _by_unlock(customer_id, feature.code, taken)
 
     async def _refusal(
         self, customer_id: int, feature: str, units: int, price: Price, short: InsufficientCredits
@@ -262,29 +318,13 @@ class EntitlementService:
         decision = await self.check(customer_id, feature, units, operation=price.operation, add_ons=add_ons)
         return short if decision.allowed else decision.refusal()
 
-    async def _decide(
-        self,
-        question: Question,
-        published: Published,
-        balance: Balance | None,
-        operation: str | None,
-        add_ons: Mapping[str, int] | None = None,
-    ) -> Decision:
-        offers = sellable(published.catalog, self._catalog.capabilities)
-        feature = question.feature
-        match basis_of(published.catalog, feature):
-            case Basis.CREDITS:
-                assert balance is not None, "read by whoever asks about a feature that is paid in credits"
-                price = price_of(published, feature, question.units, operation, add_ons)
-                return by_credits(question, price, balance, offers)
-            case Basis.UNLOCK:
-                async with self._database.transaction() as session:
-                    left = await unlocking.left(session, question.customer_id, feature.code)
-                return by_unlock(question, left, offers)
-            case Basis.FREE:
-                return question.answer(Basis.FREE, f"{feature.name} is open to everyone.")
-            case other:
-                return question.answer(other, f"{feature.name} comes with a plan.", allowed=False)
+
+def _usage(situation: Situation) -> tuple[QuotaUsage, ...]:
+    return tuple(
+        usage_view(feature, situation.allowances[feature.code])
+        for feature in situation.published.catalog.features
+        if feature.code in situation.allowances
+    )
 
 
 def _by_unlock(customer_id: int, feature: str, taken: unlocking.Taken) -> Use:

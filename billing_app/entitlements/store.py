@@ -1,6 +1,7 @@
 """Every SQL statement about unlocks and their uses."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import or_, select, text, update
@@ -58,9 +59,13 @@ async def all_unlocks(session: AsyncSession, customer_id: int, limit: int) -> Se
 
 
 async def use_by_key(session: AsyncSession, customer_id: int, key: str) -> UnlockUse | None:
-    """The use a key is bound to."""
+    """The use a key is bound to; one that was given back binds nothing."""
     found = await session.execute(
-        select(UnlockUse).where(col(UnlockUse.customer_id) == customer_id, col(UnlockUse.key) == key)
+        select(UnlockUse).where(
+            col(UnlockUse.customer_id) == customer_id,
+            col(UnlockUse.key) == key,
+            col(UnlockUse.given_back_at).is_(None),
+        )
     )
     return found.scalar_one_or_none()
 
@@ -72,6 +77,7 @@ async def use_by_reference(session: AsyncSession, customer_id: int, feature: str
             col(UnlockUse.customer_id) == customer_id,
             col(UnlockUse.feature) == feature,
             col(UnlockUse.reference) == reference,
+            col(UnlockUse.given_back_at).is_(None),
         )
     )
     return found.scalar_one_or_none()
@@ -89,6 +95,18 @@ async def add_use(session: AsyncSession, values: dict[str, Any], parts: list[tup
         )
         await session.execute(
             update(Unlock).where(col(Unlock.id) == unlock_id).values(uses_taken=col(Unlock.uses_taken) + units)
+        )
+
+
+async def give_back_use(session: AsyncSession, use_id: int, at: datetime) -> None:
+    """Return a use's units to the unlocks they came from; its key and reference are free again."""
+    await session.execute(update(UnlockUse).where(col(UnlockUse.id) == use_id).values(given_back_at=at))
+    parts = select(col(UnlockUsePart.unlock_id), col(UnlockUsePart.units)).where(col(UnlockUsePart.use_id) == use_id)
+    for part in (await session.execute(parts)).all():
+        await session.execute(
+            update(Unlock)
+            .where(col(Unlock.id) == part.unlock_id)
+            .values(uses_taken=col(Unlock.uses_taken) - part.units)
         )
 
 

@@ -1,7 +1,5 @@
 """Unlocks inside a caller's transaction: grant one, take a use, take back what was refunded."""
 
-import hashlib
-import json
 from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -9,11 +7,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from billing_app import clock
 from billing_app.entitlements import store
 from billing_app.entitlements.models import UnlockUse
+from billing_app.entitlements.requests import check_request, fingerprint
 from billing_app.entitlements.spreading import spread, uses_left
-from billing_app.errors import IdempotencyMismatch, InvalidInput
+from billing_app.errors import IdempotencyMismatch
 
-MAX_UNITS = 10**12
-MAX_TEXT = 255
 REFUNDED = "refunded"
 
 
@@ -121,6 +118,20 @@ async def take(
     return Taken(repeated=False, units=units, remaining=remaining)
 
 
+async def give_back(session: AsyncSession, customer_id: int, feature: str, key: str) -> bool:
+    """Undo a use whose work failed: its uses are there again, its key and reference are free.
+
+    Returns:
+        False: there is no such use, or it was given back before.
+    """
+    await store.lock_customer(session, customer_id)
+    use = await store.use_by_key(session, customer_id, key)
+    if use is None or use.feature != feature:
+        return False
+    await store.give_back_use(session, use.id, clock.now())
+    return True
+
+
 async def refund(session: AsyncSession, customer_id: int, payment: str, *, whole: bool) -> list[str]:
     """Take back a payment's unlocks when all of it was refunded; give them back when it no longer is.
 
@@ -131,36 +142,6 @@ async def refund(session: AsyncSession, customer_id: int, payment: str, *, whole
     if whole:
         return await store.revoke_by_payment(session, customer_id, payment, REFUNDED)
     return await store.restore_by_payment(session, customer_id, payment, REFUNDED)
-
-
-def check_units(units: int) -> None:
-    """Refuse what is no number of uses.
-
-    Raises:
-        InvalidInput: says what is allowed.
-    """
-    if type(units) is not int or not 1 <= units <= MAX_UNITS:
-        raise InvalidInput(f'"units" must be a whole number from 1 to {MAX_UNITS}.', field="units")
-
-
-def check_request(units: int, key: str, reference: str | None) -> None:
-    """Refuse what no use can be.
-
-    Raises:
-        InvalidInput: says which value and what is allowed.
-    """
-    check_units(units)
-    for name, value in (("key", key), ("reference", reference)):
-        if value is None and name == "reference":
-            continue
-        if not isinstance(value, str) or not 1 <= len(value) <= MAX_TEXT or not value.isprintable():
-            raise InvalidInput(f'"{name}" must be text of 1 to {MAX_TEXT} printable characters.', field=name)
-
-
-def fingerprint(feature: str, units: int, reference: str | None) -> str:
-    """What a key is bound to: the request in canonical form."""
-    body = json.dumps([feature, units, reference], ensure_ascii=True)
-    return hashlib.sha256(body.encode()).hexdigest()
 
 
 def _as_before(known: UnlockUse) -> Taken:

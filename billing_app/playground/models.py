@@ -134,3 +134,29 @@ class LibraryPair(SQLModel, table=True):
     set_id: str | None = Field(default=None, sa_column=Column(String))
     created_at: datetime = timestamp()
     updated_at: datetime = timestamp()
+
+
+class PracticeRun(SQLModel, table=True):
+    """One use of a feature that the playground only counts: what came out of it, and how much it took.
+
+    `units` are counts: 1 for a piece of text, seconds for a session of minutes.
+    """
+
+    __tablename__: ClassVar[Any] = "practice_runs"
+    __table_args__ = (
+        CheckConstraint("char_length(title) <= 200", name="title_length"),
+        CheckConstraint("units >= 0", name="units"),
+        Index(None, "customer_id", "feature", "created_at"),
+    )
+
+    customer_id: int = Field(
+        sa_column=Column(BigInteger, ForeignKey("customers.id"), primary_key=True, autoincrement=False)
+    )
+    id: str = Field(sa_column=Column(String, primary_key=True))
+    feature: str = Field(sa_column=Column(String, nullable=False))
+    title: str = Field(sa_column=Column(String, nullable=False))
+    lines: list[str] = Field(
+        default_factory=list, sa_column=Column(JSONB, nullable=False, server_default=text("'[]'::jsonb"))
+    )
+    units: int = Field(sa_column=Column(BigInteger, nullable=False))
+    created_at: datetime = timestamp()

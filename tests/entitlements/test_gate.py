@@ -11,7 +11,7 @@ from billing_app import clock
 from billing_app.catalog.loading import Source, read_source
 from billing_app.credits import AlreadyConsumed, Grant, LotKind
 from billing_app.entitlements.decisions import Basis, Locked, NotEnough, PlanLacks
-from billing_app.entitlements.metering import NotOffered, UnknownFeature
+from billing_app.entitlements.metering import UnknownFeature
 from billing_app.entitlements.unlocking import NewUnlock, grant
 from billing_app.errors import IdempotencyMismatch, InvalidInput
 from billing_app.journal.audit import CLI
@@ -247,9 +247,17 @@ prices = [{ period = "month", amount = "20.00 USD" }]
         await gate.use(customer, "coach", key="a")
     assert wall.value.status == 403
     assert (await gate.use(customer, "export", key="b")).basis is Basis.FREE
-    with pytest.raises(NotOffered):
-        await gate.check(customer, "letters")
-    assert "letters" not in {each.feature for each in (await gate.summary(customer)).features}
+    with pytest.raises(PlanLacks) as wall:
+        await gate.use(customer, "letters", key="c")
+    assert [option["code"] for option in wall.value.problem()["options"]] == ["gold"]
+    assert {each.feature: each.allowed for each in (await gate.summary(customer)).features} == {
+        SESSION: False,
+        GENERATOR: False,
+        PAIRS: False,
+        "coach": False,
+        "export": True,
+        "letters": False,
+    }
 
 
 async def test_when_credits_come_by_themselves_the_wall_says_when_and_how_many(shop: Shop) -> None:
