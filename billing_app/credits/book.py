@@ -54,6 +54,7 @@ class Consumption:
     entry_id: int
     credits: int
     balance_after: int
+    at: datetime
     feature: str | None
     reference: str | None
     hold_id: int | None

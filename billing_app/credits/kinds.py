@@ -19,7 +19,7 @@ class LotKind(StrEnum):
 
 
 class EntryKind(StrEnum):
-    """What an entry records. Credits go out by the first group, come in by the second; the last moves none."""
+    """What an entry records. Credits go out by the first group, come in by the second; the last changes no sum."""
 
     CONSUME = "consume"
     EXPIRE = "expire"
@@ -32,6 +32,7 @@ class EntryKind(StrEnum):
     REVERSE = "reverse"
     RESTORE = "restore"
 
+    CARRY = "carry"
     FREEZE = "freeze"
     THAW = "thaw"
 

@@ -206,6 +206,6 @@ def _add_lots(books: dict[int, Book], rows: Iterable[tuple[Any, ...]]) -> None:
 def _add_consumptions(books: dict[int, Book], rows: Iterable[tuple[Any, ...]]) -> None:
     for row in rows:
         book = books[row[0]]
-        book.consumptions[row[1]] = Consumption(*row[1:8], taken=list(zip(row[8], row[9], strict=True)))
-        if row[5] is not None:
-            book.references[row[4], row[5]] = row[1]
+        book.consumptions[row[1]] = Consumption(*row[1:9], taken=list(zip(row[9], row[10], strict=True)))
+        if row[6] is not None:
+            book.references[row[5], row[6]] = row[1]

@@ -24,6 +24,11 @@ class Lot:
         booked: its grant is an entry; False while the lot is prepared for later.
         frozen_at: since when a dispute keeps it from being spent.
         actor, note: who granted it and why, for the entry that books it.
+        renews_at: the end of its window, when the next lot is due. Up to `expires_at`, the renewal gap, it can still
+            be spent, unless the next lot is there before. None: nothing follows, it ends at `expires_at`.
+        gap_used: what was consumed in the renewal gap: the next lot answers for it.
+        rolls: at most so much of what is left goes over into a lot of its own, valid for `rolls_days`, when a next
+            lot follows.
         held: set aside by live holds; not stored, known from the holds.
     """
 
@@ -50,6 +55,10 @@ class Lot:
     created_at: datetime
     actor: str = "system"
     note: str = ""
+    renews_at: datetime | None = None
+    gap_used: int = 0
+    rolls: int = 0
+    rolls_days: int = 0
     held: int = 0
 
     @property
@@ -61,6 +70,11 @@ class Lot:
     def used(self) -> int:
         """What consumption took, less what was given back."""
         return self.granted - self.remaining - self.expired - self.revoked - self.voided
+
+    @property
+    def due_end(self) -> datetime | None:
+        """When it ends as its customer is told: the gap is not part of what was promised."""
+        return self.renews_at or self.expires_at
 
     @property
     def promotional(self) -> bool:
@@ -78,7 +92,13 @@ class Lot:
     @property
     def burn_key(self) -> BurnKey:
         """Priority, soonest end, promotional before paid, oldest, id."""
-        return (self.priority, self.expires_at or NEVER, not self.promotional, self.effective_at, self.id)
+        return (
+            self.priority,
+            self.renews_at or self.expires_at or NEVER,
+            not self.promotional,
+            self.effective_at,
+            self.id,
+        )
 
 
 def burn_order(lots: Iterable[Lot]) -> list[Lot]:

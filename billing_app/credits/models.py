@@ -91,6 +91,8 @@ class CreditLot(SQLModel, table=True):
         CheckConstraint("priority BETWEEN 0 AND 100", name="priority"),
         CheckConstraint("paid_minor >= 0 AND (paid_minor = 0 OR currency IS NOT NULL)", name="paid"),
         CheckConstraint("expires_at >= effective_at", name="times"),
+        CheckConstraint("renews_at <= expires_at AND gap_used BETWEEN 0 AND granted", name="gap"),
+        CheckConstraint("rolls >= 0 AND rolls_days >= 0", name="rollover"),
         CheckConstraint(_one_of("kind", LotKind), name="kind"),
         Index("uq_credit_lots_customer_id_source", "customer_id", "source", unique=True),
         Index("ix_credit_lots_open", "customer_id", postgresql_where=text("open")),
@@ -127,6 +129,10 @@ class CreditLot(SQLModel, table=True):
     created_at: datetime = _moment()
     actor: str = _text(default="system")
     note: str = _text(default="")
+    renews_at: datetime | None = _moment(nullable=True)
+    gap_used: int = _count()
+    rolls: int = _count()
+    rolls_days: int = Field(default=0, sa_column=Column(SmallInteger, nullable=False, server_default="0"))
 
 
 class CreditEntry(SQLModel, table=True):

@@ -21,7 +21,8 @@ CLOCK_OFFSET: LiteralString = "SELECT clock_offset_s FROM system_state"
 _LOT: LiteralString = """
     SELECT l.customer_id, l.id, l.kind, l.label, l.source, l.payment, l.origin_lot_id, l.granted, l.remaining,
         l.expired, l.revoked, l.voided, l.due_back, l.priority, l.paid_minor, l.currency, l.effective_at, l.expires_at,
-        l.debt_limit, l.booked, l.frozen_at, l.created_at, l.actor, l.note
+        l.debt_limit, l.booked, l.frozen_at, l.created_at, l.actor, l.note, l.renews_at, l.gap_used, l.rolls,
+        l.rolls_days
     FROM """
 SELECT_LOTS: LiteralString = _LOT + "credit_lots AS l "
 OPEN_LOTS: LiteralString = SELECT_LOTS + "WHERE l.customer_id = ANY(%s::bigint[]) AND l.open"
@@ -62,7 +63,7 @@ HOLDS_BY_ID: LiteralString = _HOLD + (
 )
 
 _CONSUMPTION: LiteralString = """
-    SELECT e.customer_id, e.id, -e.amount, e.balance_after, e.feature, e.reference, e.hold_id,
+    SELECT e.customer_id, e.id, -e.amount, e.balance_after, e.at, e.feature, e.reference, e.hold_id,
         coalesce((SELECT sum(r.amount) FROM credit_entries r
             WHERE r.customer_id = e.customer_id AND r.reverses = e.id), 0)::bigint,
         ARRAY(SELECT lot_id FROM credit_allocations a

@@ -113,6 +113,7 @@ def post_consumption(book: Book, parts: Sequence[tuple[Lot, int]], **facts: Any)
         entry_id=entry.id,
         credits=-entry.amount,
         balance_after=entry.balance_after,
+        at=entry.at,
         feature=entry.feature,
         reference=entry.reference,
         hold_id=entry.hold_id,

@@ -26,19 +26,21 @@ _ALLOCATIONS: LiteralString = """
 _NEW_LOTS: LiteralString = """
     INSERT INTO credit_lots (customer_id, id, kind, label, source, payment, origin_lot_id, granted, remaining, expired,
         revoked, voided, due_back, priority, paid_minor, currency, effective_at, expires_at, debt_limit, booked,
-        frozen_at, created_at, actor, note, open)
+        frozen_at, created_at, actor, note, renews_at, gap_used, rolls, rolls_days, open)
     SELECT *, remaining > 0 FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[],
         %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[],
         %s::smallint[], %s::bigint[], %s::text[], %s::timestamptz[], %s::timestamptz[], %s::bigint[], %s::boolean[],
-        %s::timestamptz[], %s::timestamptz[], %s::text[], %s::text[])
+        %s::timestamptz[], %s::timestamptz[], %s::text[], %s::text[], %s::timestamptz[], %s::bigint[], %s::bigint[],
+        %s::smallint[])
         AS w(customer_id, id, kind, label, source, payment, origin_lot_id, granted, remaining)"""
 _LOTS: LiteralString = """
     WITH written AS (UPDATE credit_lots AS l SET remaining = w.remaining, open = w.remaining > 0, expired = w.expired,
         revoked = w.revoked, voided = w.voided, due_back = w.due_back, expires_at = w.expires_at, booked = w.booked,
-        frozen_at = w.frozen_at
+        frozen_at = w.frozen_at, renews_at = w.renews_at, gap_used = w.gap_used
     FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[],
-        %s::timestamptz[], %s::boolean[], %s::timestamptz[])
-        AS w(customer_id, id, remaining, expired, revoked, voided, due_back, expires_at, booked, frozen_at)
+        %s::timestamptz[], %s::boolean[], %s::timestamptz[], %s::timestamptz[], %s::bigint[])
+        AS w(customer_id, id, remaining, expired, revoked, voided, due_back, expires_at, booked, frozen_at, renews_at,
+            gap_used)
     CROSS JOIN LATERAL (SELECT t.ctid AS place FROM credit_lots AS t
         WHERE t.customer_id = w.customer_id AND t.id = w.id OFFSET 0) AS found WHERE l.ctid = found.place
     RETURNING 1) SELECT credit_expect(count(*), %s, 'credit_lots') FROM written"""
@@ -177,6 +179,8 @@ def _lot_statements(books: Sequence[Book]) -> list[Statement]:
             moments([lot.expires_at for _, lot in kept]),
             flags([lot.booked for _, lot in kept]),
             moments([lot.frozen_at for _, lot in kept]),
+            moments([lot.renews_at for _, lot in kept]),
+            integers([lot.gap_used for _, lot in kept]),
         ]
         statements.append((_LOTS, [*columns, len(kept)]))
     return statements
@@ -208,6 +212,10 @@ def _new_lot_columns(made: Sequence[tuple[int, Lot]]) -> list[str]:
         moments([lot.created_at for _, lot in made]),
         texts([lot.actor for _, lot in made]),
         texts([lot.note for _, lot in made]),
+        moments([lot.renews_at for _, lot in made]),
+        integers([lot.gap_used for _, lot in made]),
+        integers([lot.rolls for _, lot in made]),
+        integers([lot.rolls_days for _, lot in made]),
     ]
 
 

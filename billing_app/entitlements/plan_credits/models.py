@@ -1,0 +1,79 @@
+"""Which windows subscriptions were granted credits for, and which time was credited back: what lots do not tell."""
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, ForeignKey, Index, String, UniqueConstraint
+from sqlmodel import Field
+
+from billing_app.db.model import SQLModel, identity_key, timestamp
+
+
+def _whole(*, default: bool = False) -> Any:
+    column = Column(BigInteger, nullable=False, server_default="0" if default else None)
+    return Field(default=0, sa_column=column) if default else Field(sa_column=column)
+
+
+class PlanWindow(SQLModel, table=True):
+    """Credits of a subscription for one stretch of time, paid by one line of an invoice. `source` is its lot's.
+
+    Of `credits`, `deducted` never became a lot's (spent before, out of a window that was then credited), and
+    `returned` were taken back since, because their time was credited in money. With all of them gone there is no lot.
+    `paid_until` is the end of the period that the line pays: the last window of it is followed by a renewal.
+    `net_minor` is this window's share of the line, without tax and after discounts.
+    """
+
+    __tablename__: ClassVar[Any] = "plan_windows"
+    __table_args__ = (
+        UniqueConstraint("customer_id", "source"),
+        CheckConstraint("ends_at > starts_at AND paid_until >= ends_at", name="times"),
+        CheckConstraint(
+            "credits >= 0 AND deducted >= 0 AND returned >= 0 AND deducted + returned <= credits", name="credits"
+        ),
+        CheckConstraint("net_minor >= 0", name="net"),
+        Index(None, "customer_id", "subscription_id", "starts_at"),
+        Index(None, "subscription_id"),
+    )
+
+    id: int = identity_key()
+    customer_id: int = Field(sa_column=Column(BigInteger, ForeignKey("customers.id"), nullable=False))
+    subscription_id: int = Field(sa_column=Column(BigInteger, ForeignKey("subscriptions.id"), nullable=False))
+    source: str = Field(sa_column=Column(String, nullable=False))
+    invoice_id: str = Field(sa_column=Column(String, nullable=False))
+    line_id: str = Field(sa_column=Column(String, nullable=False))
+    item_id: int = Field(sa_column=Column(BigInteger, ForeignKey("catalog_items.id"), nullable=False))
+    upgrade: bool = Field(sa_column=Column(Boolean, nullable=False))
+    starts_at: datetime = timestamp()
+    ends_at: datetime = timestamp()
+    paid_until: datetime = timestamp()
+    credits: int = _whole()
+    deducted: int = _whole(default=True)
+    returned: int = _whole(default=True)
+    net_minor: int = _whole()
+    currency: str = Field(sa_column=Column(String(3), nullable=False))
+    created_at: datetime = timestamp()
+
+
+class PlanReturn(SQLModel, table=True):
+    """Time of a subscription that an invoice credited: so that an invoice that is learnt of late grants less.
+
+    `item_id` is the plan whose time was credited, `replaced_by` the one that was charged for the same time instead
+    (NULL: none was; a new period began).
+    """
+
+    __tablename__: ClassVar[Any] = "plan_returns"
+    __table_args__ = (
+        UniqueConstraint("customer_id", "line_id"),
+        CheckConstraint("ends_at > starts_at", name="times"),
+        Index(None, "subscription_id"),
+    )
+
+    id: int = identity_key()
+    customer_id: int = Field(sa_column=Column(BigInteger, ForeignKey("customers.id"), nullable=False))
+    subscription_id: int = Field(sa_column=Column(BigInteger, ForeignKey("subscriptions.id"), nullable=False))
+    line_id: str = Field(sa_column=Column(String, nullable=False))
+    item_id: int | None = Field(default=None, sa_column=Column(BigInteger))
+    replaced_by: int | None = Field(default=None, sa_column=Column(BigInteger))
+    starts_at: datetime = timestamp()
+    ends_at: datetime = timestamp()
+    created_at: datetime = timestamp()
