@@ -13,8 +13,9 @@ from procrastinate.retry import BaseRetryStrategy
 
 from billing_app.bootstrap import Services, build, close
 from billing_app.db.queue import open_queue
-from billing_app.errors import DomainError
+from billing_app.errors import DomainError, Unavailable
 from billing_app.payments.applying import TryAgain
+from billing_app.payments.time_travel import Work
 from billing_app.settings import Settings
 
 CONCURRENCY = 4
@@ -57,6 +58,36 @@ def queue_with_tasks(services: Services) -> App:
     return queue
 
 
+async def sweep(services: Services) -> None:
+    """Everything that falls due by time alone. Asks what is due, so it may be run at any time and again."""
+
+
+@contextlib.asynccontextmanager
+async def by_hand(services: Services) -> AsyncIterator[Work]:
+    """Sweeps and due jobs, run whenever the block asks for it, beside whatever worker there is."""
+    queue = queue_with_tasks(services)
+    queue.periodic_registry.periodic_tasks.clear()
+    async with queue.open_async():
+
+        async def work() -> None:
+            await sweep(services)
+            await queue.run_worker_async(
+                wait=False,
+                concurrency=CONCURRENCY,
+                install_signal_handlers=False,
+                listen_notify=False,
+                delete_jobs="never",
+            )
+
+        yield work
+
+
+def attend_time_travel(services: Services) -> None:
+    """Let this process move the time of a sandbox."""
+    if services.time_travel is not None:
+        services.time_travel.attend(lambda: by_hand(services))
+
+
 def _add_tasks(queue: App, services: Services) -> None:
     @queue.task(name="apply_event", retry=Pauses(_PAUSES_S))
     async def apply_event(*, event_id: str) -> None:
@@ -85,6 +116,15 @@ def _add_regular_tasks(queue: App, services: Services) -> None:
         """What never came, or was left behind."""
         await services.reconciler.overdue_checkouts()
         await services.inbox.queue_left_behind()
+
+    @queue.periodic(cron="* * * * *")
+    @queue.task(name="sweep", queueing_lock="sweep", lock="sweep")
+    async def sweep_due(timestamp: int) -> None:
+        """What falls due by time alone; in a sandbox, by the time that its control room shows."""
+        if services.time_travel is not None:
+            with contextlib.suppress(Unavailable):
+                await services.time_travel.follow()
+        await sweep(services)
 
     @queue.periodic(cron="*/10 * * * *")
     @queue.task(name="close_abandoned", queueing_lock="close_abandoned")
@@ -133,6 +173,7 @@ async def run_worker(services: Services, *, concurrency: int = CONCURRENCY) -> N
 @contextlib.asynccontextmanager
 async def worker_in_process(services: Services) -> AsyncIterator[None]:
     """Run the worker beside something else, if the settings say so; at the end it drains."""
+    attend_time_travel(services)
     if not services.settings.worker_in_process:
         yield
         return

@@ -85,7 +85,8 @@ class TimeTravel:
         if self._working is None:
             raise Unavailable("This process runs no jobs, so it cannot move time.")
         async with self._alone(), self._working() as work:
-            now = await self.follow()
+            await self.follow()
+            now = clock.now()
             target = _target(now, days=days, months=months, to=to)
             async with self._database.transaction() as session:
                 begun = await happenings.depart(session, now, clock.wall())
@@ -158,4 +159,5 @@ def _target(now: datetime, *, days: int | None, months: int | None, to: datetime
     target = to or (now + timedelta(days=days) if days is not None else months_after(now, months or 0))
     if not now < target <= now + FURTHEST:
         raise InvalidInput(f"Time goes forward only, and by at most {FURTHEST.days} days at once.")
-    return target
+    # The sandbox counts whole seconds.
+    return target if not target.microsecond else target.replace(microsecond=0) + timedelta(seconds=1)
