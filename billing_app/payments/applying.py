@@ -9,16 +9,21 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
+from billing_app.catalog.policies import Policies
 from billing_app.catalog.service import CatalogService, NoCatalog
-from billing_app.credits import Ledger, Spent
+from billing_app.credits import Ledger
 from billing_app.db.engine import Database
 from billing_app.errors import DomainError, NotFound
 from billing_app.payments import inbox_store
-from billing_app.payments.events import RULES, Context
+from billing_app.payments.events import RULES
 from billing_app.payments.gateway import StripeGateway
+from billing_app.payments.mirroring.fetching import invoice_told, session_told
+from billing_app.payments.mirroring.invoices import mirror_invoice, unsettled_of
+from billing_app.payments.mirroring.rules import apply_session, apply_subscriptions
 from billing_app.payments.models import WebhookEvent
 from billing_app.payments.retries import pause_after
-from billing_app.payments.settlement import MissingParent, NotOurs, settle
+from billing_app.payments.rules import Context
+from billing_app.payments.settlement import MissingParent, NotOurs
 from billing_app.payments.stripe_errors import MissingAtStripe
 
 logger = logging.getLogger(__name__)
@@ -109,16 +114,44 @@ class Applier:
         Raises:
             DomainError: Stripe does not answer, or says something that does not fit.
         """
-        told = await self._gateway.session_with_payment(session_id)
+        told = await session_told(self._gateway, session_id)
+        context = await self._context()
         async with self._database.transaction() as session:
-            return tuple((await settle(session, self._ledger, told, "watch")).effects)
+            effects = await apply_session(session, told, context, "watch")
+        made = told.session.session.subscription
+        if told.subscriptions is not None and made:
+            effects += await self.watch_subscription(made)
+        return tuple(effects)
+
+    async def watch_subscription(self, subscription_id: str) -> tuple[str, ...]:
+        """Compare a subscription with Stripe, and every invoice of it that is not settled here: finds what never came.
+
+        Each invoice is applied in a transaction of its own, the oldest first. For the success page and the reconciler.
+
+        Returns:
+            Effects in words; none: no change.
+
+        Raises:
+            DomainError: Stripe does not answer, or says something that does not fit.
+        """
+        context = await self._context()
+        told = await self._gateway.subscription_with_others(subscription_id, None)
+        async with self._database.transaction() as session:
+            effects = await apply_subscriptions(session, told, context)
+        listed = await self._gateway.invoices_of(subscription_id)
+        async with self._database.transaction() as session:
+            wanting = await unsettled_of(session, subscription_id, listed)
+        for invoice_id in wanting:
+            invoice = await invoice_told(self._gateway, invoice_id)
+            async with self._database.transaction() as session:
+                effects += await mirror_invoice(session, invoice, context, "watch")
+        return tuple(effects)
 
     async def _context(self) -> Context:
         try:
-            policy = (await self._catalog.current()).policies.refund_of_spent
+            return Context(self._ledger, (await self._catalog.current()).policies)
         except NoCatalog:
-            return Context(self._ledger, Spent.DEBT)
-        return Context(self._ledger, Spent(policy))
+            return Context(self._ledger, Policies())
 
 
 def _ms_since(started: float) -> int:

@@ -4,37 +4,22 @@ An event is a hint: `fetch` asks Stripe how things stand now (outside any transa
 in one transaction. So order, repetition and delay do not matter.
 """
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from billing_app import clock
-from billing_app.credits import Ledger, Spent
 from billing_app.payments import store
 from billing_app.payments.event_types import APPLIED
 from billing_app.payments.gateway import StripeGateway
+from billing_app.payments.mirroring import rules as mirroring
+from billing_app.payments.mirroring.fetching import invoice_told
+from billing_app.payments.mirroring.invoices import InvoiceTold, mirror_invoice
 from billing_app.payments.models import Checkout, WebhookEvent
 from billing_app.payments.refunds import take_back
+from billing_app.payments.rules import Context, Rule, object_id
 from billing_app.payments.settlement import MissingParent, NotOurs, settle
 from billing_app.payments.stripe_objects import MANAGED_BY, Charge, Intent, SessionWithPayment, refusal_in
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """What rules need besides the event: the ledger, and policies of the catalogue in force."""
-
-    ledger: Ledger
-    spent: Spent
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """How one type of event is fetched and applied. `apply` returns effects in words; none: no change."""
-
-    fetch: Callable[[StripeGateway, WebhookEvent], Awaitable[Any]]
-    apply: Callable[[AsyncSession, WebhookEvent, Any, Context], Awaitable[list[str]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,24 +30,15 @@ class Refund:
     session: SessionWithPayment
 
 
-def _object_id(event: WebhookEvent) -> str:
-    if not event.object_id:
-        raise NotOurs("The event names no object.")
-    return event.object_id
+@dataclass(frozen=True, slots=True)
+class RefundOfInvoice:
+    """An invoice with all its charges, one of which was refunded."""
 
-
-async def _fetch_session(gateway: StripeGateway, event: WebhookEvent) -> SessionWithPayment:
-    return await gateway.session_with_payment(_object_id(event))
-
-
-async def _apply_session(
-    session: AsyncSession, event: WebhookEvent, told: SessionWithPayment, context: Context
-) -> list[str]:
-    return (await settle(session, context.ledger, told, f"event:{event.id}")).effects
+    invoice: InvoiceTold
 
 
 async def _fetch_intent(gateway: StripeGateway, event: WebhookEvent) -> Intent:
-    return await gateway.intent(_object_id(event))
+    return await gateway.intent(object_id(event))
 
 
 async def _confirm(session: AsyncSession, event: WebhookEvent, intent: Intent, context: Context) -> list[str]:
@@ -101,17 +77,26 @@ async def _checkout_of(session: AsyncSession, intent: Intent) -> Checkout:
     raise MissingParent(f"The checkout of payment {intent.id} is not in this database (yet).")
 
 
-async def _fetch_refund(gateway: StripeGateway, event: WebhookEvent) -> Refund:
-    charge = await gateway.charge(_object_id(event))
-    made_by = await gateway.session_of_intent(charge.payment_intent) if charge.payment_intent else None
-    if made_by is None:
+async def _fetch_refund(gateway: StripeGateway, event: WebhookEvent) -> Refund | RefundOfInvoice:
+    charge = await gateway.charge(object_id(event))
+    if not charge.payment_intent:
         raise NotOurs("This charge was not made by a checkout.")
-    return Refund(charge, made_by)
+    made_by = await gateway.session_of_intent(charge.payment_intent)
+    if made_by is not None:
+        return Refund(charge, made_by)
+    invoice_id = await gateway.invoice_of_intent(charge.payment_intent)
+    if invoice_id is None:
+        raise NotOurs("This charge was made neither by a checkout nor for an invoice.")
+    return RefundOfInvoice(await invoice_told(gateway, invoice_id))
 
 
-async def _apply_refund(session: AsyncSession, event: WebhookEvent, refund: Refund, context: Context) -> list[str]:
+async def _apply_refund(
+    session: AsyncSession, event: WebhookEvent, refund: Refund | RefundOfInvoice, context: Context
+) -> list[str]:
     """Settle first: a refund may overtake the news of the purchase it refunds."""
     learnt_from = f"event:{event.id}"
+    if isinstance(refund, RefundOfInvoice):
+        return await mirror_invoice(session, refund.invoice, context, learnt_from)
     settled = await settle(session, context.ledger, refund.session, learnt_from)
     taken = await take_back(
         session, context.ledger, settled.checkout, refund.charge, spent=context.spent, learnt_from=learnt_from
@@ -119,16 +104,15 @@ async def _apply_refund(session: AsyncSession, event: WebhookEvent, refund: Refu
     return settled.effects + taken
 
 
-_SESSION = Rule(_fetch_session, _apply_session)
-
 RULES: dict[str, Rule] = {
-    "checkout.session.completed": _SESSION,
-    "checkout.session.async_payment_succeeded": _SESSION,
-    "checkout.session.async_payment_failed": _SESSION,
-    "checkout.session.expired": _SESSION,
+    "checkout.session.completed": mirroring.SESSION_RULE,
+    "checkout.session.async_payment_succeeded": mirroring.SESSION_RULE,
+    "checkout.session.async_payment_failed": mirroring.SESSION_RULE,
+    "checkout.session.expired": mirroring.SESSION_RULE,
     "payment_intent.succeeded": Rule(_fetch_intent, _confirm),
     "payment_intent.payment_failed": Rule(_fetch_intent, _record_failure),
     "charge.refunded": Rule(_fetch_refund, _apply_refund),
+    **mirroring.RULES,
 }
 """What is applied."""
 

@@ -8,6 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from billing_app.credits import Ledger, Revoke, Revoked, Spent
 from billing_app.entitlements import unlocking
 from billing_app.payments import store
+from billing_app.payments.mirroring import store as invoices
+from billing_app.payments.mirroring.models import Invoice
 from billing_app.payments.models import Checkout, Payment
 from billing_app.payments.stripe_objects import Charge
 
@@ -41,6 +43,38 @@ async def take_back(
     return [f"refund of {charge.id}: {share} in minor units", *effects]
 
 
+async def take_back_from_invoice(
+    session: AsyncSession, ledger: Ledger, invoice: Invoice, charge: Charge, *, spent: Spent, learnt_from: str
+) -> list[str]:
+    """Take back the refunded share of the plan credits that this charge of an invoice paid for.
+
+    The share is that of the whole invoice, whose lots they are: what was refunded of all that was captured for it.
+
+    Returns:
+        Effects in words; none if this much was taken back before.
+    """
+    payment = await store.payment_for_update(session, charge.payment_intent) if charge.payment_intent else None
+    if payment is None or charge.refunded_minor <= payment.refunded_minor or not charge.captured_minor:
+        return []
+    if not await store.claim_fact(session, REFUND, f"{charge.id}:{charge.refunded_minor}", learnt_from):
+        return []
+    await store.set_refunded(session, payment.id, charge.refunded_minor)
+    refunded = await invoices.sum_refunds(session, invoice.id)
+    captured = await store.captured_for_invoice(session, invoice.id)
+    revoke = Revoke(
+        customer_id=invoice.customer_id,
+        payment=invoice.stripe_invoice_id,
+        refunded=refunded,
+        captured=captured,
+        spent=spent,
+        actor="stripe",
+        note=f"Refund of invoice {invoice.number or invoice.stripe_invoice_id}",
+    )
+    revoked = await ledger.apply_one(session, revoke, Revoked)
+    share = f"{refunded} of {captured} {charge.currency}"
+    return [f"refund of {charge.id}: {share} in minor units", _in_words(revoked, invoice.customer_id)]
+
+
 async def _lock_again(session: AsyncSession, checkout: Checkout, payment: Payment, charge: Charge) -> list[str]:
     """An unlock goes when all of its price is given back."""
     whole = charge.refunded_minor >= charge.captured_minor
@@ -62,7 +96,11 @@ async def _reclaim_credits(
         note=f"Refund of {checkout.name}",
     )
     revoked = await ledger.apply_one(session, revoke, Revoked)
+    return _in_words(revoked, checkout.customer_id)
+
+
+def _in_words(revoked: Revoked, customer_id: int) -> str:
     return (
-        f"{revoked.taken} credits taken back from customer {checkout.customer_id}, {revoked.held} more when holds "
+        f"{revoked.taken} credits taken back from customer {customer_id}, {revoked.held} more when holds "
         f"return them, {revoked.owed} owed, {revoked.forgiven} forgiven"
     )

@@ -58,6 +58,8 @@ class Settled:
 async def settle(session: AsyncSession, ledger: Ledger, told: SessionWithPayment, learnt_from: str) -> Settled:
     """Write what Stripe says of this session, and grant what was bought if it is paid and was not granted.
 
+    A session for a plan links its subscription and grants nothing: that follows from the subscription and its invoice.
+
     Joins the caller's transaction; the checkout stays locked until it ends.
 
     Raises:
@@ -73,7 +75,7 @@ async def settle(session: AsyncSession, ledger: Ledger, told: SessionWithPayment
     effects: list[str] = []
     if told.intent is not None:
         await store.write_payment(session, checkout, told.intent, told.charge)
-    if page.paid:
+    if page.paid and checkout.kind != "plan":
         effects += await _paid(session, ledger, checkout, told, learnt_from)
     else:
         state, why = _state_of(told)
@@ -172,8 +174,10 @@ def _check(checkout: Checkout, page: Session) -> None:
         )
         if told != ours
     ]
-    # Stripe's subtotal is before tax; where the price includes it, both together are the price.
-    if checkout.amount_minor not in (page.subtotal_minor, page.subtotal_minor + page.tax_minor):
+    # Stripe's subtotal is before tax; where the price includes it, both together are the price. A trial costs nothing.
+    if checkout.trial_days and page.subtotal_minor == 0:
+        pass
+    elif checkout.amount_minor not in (page.subtotal_minor, page.subtotal_minor + page.tax_minor):
         wrong.append("amount")
     if wrong:
         logger.error("session %s does not fit checkout %s: %s", page.id, checkout.public_id, ", ".join(wrong))
@@ -211,6 +215,7 @@ async def _moved(session: AsyncSession, checkout: Checkout, page: Session, state
         failure=why,
         stripe_session_id=page.id,
         stripe_payment_intent=page.payment_intent,
+        stripe_subscription_id=page.subscription,
         url=page.url,
         settled_at=clock.now() if final else None,
     )

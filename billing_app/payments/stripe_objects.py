@@ -24,7 +24,6 @@ class Session:
     payment_status: str
     customer: str | None
     payment_intent: str | None
-    subscription: str | None
     subtotal_minor: int
     total_minor: int
     tax_minor: int
@@ -32,6 +31,7 @@ class Session:
     currency: str
     url: str | None
     expires_at: datetime
+    subscription: str | None = None
     metadata: dict[str, str] = field(default_factory=dict)
 
     @property

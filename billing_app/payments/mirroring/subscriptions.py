@@ -1,0 +1,270 @@
+"""Writes subscriptions as Stripe tells them now, absolute; journals what is new, tells plan credits and the mails."""
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from billing_app import clock
+from billing_app.entitlements import plan_credits
+from billing_app.entitlements.subscriptions import store
+from billing_app.entitlements.subscriptions.journal import Look, Step, steps
+from billing_app.entitlements.subscriptions.models import Subscription
+from billing_app.entitlements.subscriptions.standing import LIVE
+from billing_app.entitlements.subscriptions.views import HeldSubscription
+from billing_app.journal.audit import STRIPE, audit
+from billing_app.payments import store as payments
+from billing_app.payments import subscription_mails as mails
+from billing_app.payments.gateway_subscriptions import CustomerSubscriptions
+from billing_app.payments.mirroring.second import superseded
+from billing_app.payments.mirroring.terms import Terms, terms_of
+from billing_app.payments.rules import Context
+from billing_app.payments.settlement import MissingParent, NotOurs
+from billing_app.payments.subscription_objects import Told
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """A row as it was, as it is, and the steps between."""
+
+    row: Subscription
+    was: Look | None
+    steps: tuple[Step, ...]
+    changed: bool
+
+
+async def mirror(session: AsyncSession, told: CustomerSubscriptions, context: Context) -> list[str]:
+    """Bring every subscription of one Stripe customer to where Stripe says it is. Joins the caller's transaction.
+
+    Returns:
+        What changed, in words.
+
+    Raises:
+        NotOurs: a customer of somebody else. MissingParent: ours, but not in this database (yet).
+    """
+    customer_id = await owner_of(session, told)
+    await store.lock_customer(session, customer_id)
+    effects: list[str] = []
+    # What is over makes room first, so that a subscription after it is not taken for a second one.
+    for one in sorted(told.subscriptions, key=lambda each: (each.status in LIVE, each.created, each.id)):
+        effects += await _mirror_one(session, customer_id, one, told, context)
+    return effects
+
+
+async def owner_of(session: AsyncSession, told: CustomerSubscriptions) -> int:
+    """Our customer, by Stripe's; for one that was deleted at Stripe, by what we know of its subscriptions.
+
+    Raises:
+        NotOurs, MissingParent.
+    """
+    found = await payments.customer_of_stripe(session, told.customer)
+    if found is not None:
+        return found
+    for one in told.subscriptions:
+        held = await store.by_stripe_id(session, one.id)
+        if held is not None:
+            return held.customer_id
+    if any(one.ours for one in told.subscriptions):
+        raise MissingParent(f"The customer {told.customer} is not in this database (yet).")
+    raise NotOurs("The subscription belongs to no customer of this product.")
+
+
+async def _mirror_one(
+    session: AsyncSession, customer_id: int, told: Told, others: CustomerSubscriptions, context: Context
+) -> list[str]:
+    row = await store.row_for_update(session, told.id)
+    if row is None and not told.ours and told.status not in LIVE:
+        return []
+    if row is not None and row.asked_at > others.asked_at:
+        return []
+    terms = await terms_of(session, told, known_as_ours=row is not None and row.ours)
+    rival = await _rival(session, customer_id, row, told, others)
+    written = await _write(session, customer_id, row, told, terms, second=rival is not None, asked_at=others.asked_at)
+    await _tell_drift(session, written)
+    if rival is not None and not (row is not None and written.was is not None and not written.was.counts):
+        await superseded(session, told, customer_id=customer_id, subscription_id=written.row.id, held=rival.id)
+    if not written.changed:
+        return []
+    effects = [f"subscription {told.id}: {', '.join(_in_words(written)) or told.status}"]
+    held = await store.by_id(session, written.row.id)
+    assert held is not None, "it was written just now"
+    if held.ours and not held.superseded:
+        effects += await _tell_credits(session, held, written.steps, context)
+        unpaid = written.was is not None and written.was.status in ("past_due", "unpaid")
+        for step in written.steps:
+            await mails.owe_change(session, held.id, step.kind, from_item_id=step.from_item_id, unpaid=unpaid)
+    return effects
+
+
+async def _rival(
+    session: AsyncSession, customer_id: int, row: Subscription | None, told: Told, others: CustomerSubscriptions
+) -> Subscription | None:
+    """The live subscription beside which this one is a second; None: it is the one, or counts for nothing anyway."""
+    ours = told.ours or (row is not None and row.ours)
+    if told.status not in LIVE or not ours or (row is not None and (row.superseded or row.status in LIVE)):
+        return None
+    rival = await store.other_live(session, customer_id, told.id)
+    if rival is None or rival.stripe_subscription_id is None or others.named(rival.stripe_subscription_id):
+        return rival
+    # Of another Stripe customer, so it was not asked about: the reconciler looks whether it is over.
+    raise MissingParent(f"Whether {rival.stripe_subscription_id} is over must be known before {told.id} is mirrored.")
+
+
+async def _write(
+    session: AsyncSession,
+    customer_id: int,
+    row: Subscription | None,
+    told: Told,
+    terms: Terms,
+    *,
+    second: bool,
+    asked_at: datetime,
+) -> _Written:
+    values = _values(row, told, terms, second=second)
+    was = _look(row) if row is not None else None
+    if row is None:
+        row = await store.add(
+            session,
+            {"customer_id": customer_id, "stripe_subscription_id": told.id, "asked_at": asked_at, **values},
+        )
+        changed = True
+    else:
+        changed = any(getattr(row, name) != value for name, value in values.items())
+        await store.write(session, row.id, {"asked_at": asked_at, **(values if changed else {})})
+        for name, value in values.items():
+            setattr(row, name, value)
+    made = steps(was, _look(row), clock.now())
+    for step in made:
+        await store.add_change(session, _line(row, step))
+    return _Written(row, was, tuple(made), changed)
+
+
+def _values(row: Subscription | None, told: Told, terms: Terms, *, second: bool) -> dict[str, Any]:
+    line = told.items[0] if told.items else None
+    failing = told.status in ("past_due", "unpaid")
+    since = told.failing_since or (row.past_due_since if row is not None else None) or clock.now()
+    ours = told.ours or (row is not None and row.ours)
+    coming = told.next_phase if terms.next_item is not None else None
+    held: dict[str, Any] = _held(row, terms) if ours else dict.fromkeys(_HELD)
+    if terms.next_item is not None and terms.next_item.item_id == held["item_id"]:
+        coming = None
+    return {
+        **held,
+        "status": told.status,
+        "started_at": told.created,
+        "anchor": told.anchor,
+        "current_period_start": line.period_start if line else told.created,
+        "current_period_end": line.period_end if line else None,
+        "trial_start": told.trial_start,
+        "trial_end": told.trial_end,
+        "cancel_at_period_end": told.cancel_at_period_end,
+        "cancel_at": told.cancel_at,
+        "canceled_at": told.canceled_at,
+        "ended_at": told.ended_at,
+        "past_due_since": since if failing else None,
+        "paused": told.paused_how is not None,
+        "stripe_schedule_id": told.schedule,
+        "next_item_id": terms.next_item.item_id if terms.next_item and coming else None,
+        "next_at": coming.at if coming else None,
+        "pending_update_until": told.pending_until,
+        "default_payment_method": told.default_payment_method,
+        "latest_invoice": told.latest_invoice,
+        "drift": list(terms.drift) if told.status in LIVE else [],
+        "ours": ours,
+        "superseded": second or (row is not None and row.superseded),
+    }
+
+
+_HELD = ("item_id", "plan_code", "period", "amount_minor", "currency")
+
+
+def _held(row: Subscription | None, terms: Terms) -> dict[str, Any]:
+    """The terms told; where they do not fit the catalogue, the last known ones stay."""
+    item = terms.item
+    if item is None:
+        return {name: getattr(row, name) if row is not None else None for name in _HELD}
+    period = item.period.value if item.period else None
+    return {
+        "item_id": item.item_id,
+        "plan_code": item.code,
+        "period": period,
+        "amount_minor": item.terms.amount_minor,
+        "currency": item.currency,
+    }
+
+
+def _look(row: Subscription) -> Look:
+    return Look(
+        status=row.status,
+        item_id=row.item_id,
+        period=row.period,
+        amount_minor=row.amount_minor,
+        period_start=row.current_period_start,
+        started_at=row.started_at,
+        trial_start=row.trial_start,
+        trial_end=row.trial_end,
+        ends_at=row.cancel_at or (row.current_period_end if row.cancel_at_period_end else None),
+        canceled_at=row.canceled_at,
+        ended_at=row.ended_at,
+        past_due_since=row.past_due_since,
+        collection_paused=row.paused,
+        next_item_id=row.next_item_id,
+        counts=row.ours and not row.superseded,
+        drift=tuple(row.drift),
+    )
+
+
+def _line(row: Subscription, step: Step) -> dict[str, Any]:
+    return {
+        "subscription_id": row.id,
+        "customer_id": row.customer_id,
+        "at": step.at,
+        "kind": step.kind,
+        "from_item_id": step.from_item_id,
+        "to_item_id": step.to_item_id,
+        "mrr_before_minor": step.mrr_before_minor,
+        "mrr_after_minor": step.mrr_after_minor,
+        "currency": row.currency,
+        "details": {"drift": row.drift} if step.kind == "drifted" else {},
+    }
+
+
+async def _tell_drift(session: AsyncSession, written: _Written) -> None:
+    """Loud, once each time it changes: in the log, and in the audit log for the admin."""
+    row, was = written.row, written.was
+    before = was.drift if was is not None else ()
+    if tuple(row.drift) == before:
+        return
+    if row.drift:
+        logger.error("subscription %s does not fit the catalogue: %s", row.stripe_subscription_id, "; ".join(row.drift))
+    await audit(
+        session,
+        STRIPE,
+        "subscription.drifted" if row.drift else "subscription.drift_cleared",
+        f"subscription:{row.id}",
+        before={"drift": list(before)},
+        after={"drift": row.drift},
+    )
+
+
+async def _tell_credits(
+    session: AsyncSession, held: HeldSubscription, made: tuple[Step, ...], context: Context
+) -> list[str]:
+    kinds = {step.kind for step in made}
+    effects: list[str] = []
+    if "trial_started" in kinds:
+        effects += await plan_credits.trial_started(session, context.ledger, held)
+    if "ended" in kinds:
+        at = held.ended_at or clock.now()
+        early = held.period_end is not None and at < held.period_end
+        voids = early and context.policies.cancel_now_credits == "void"
+        effects += await plan_credits.subscription_ended(session, context.ledger, held, at, voids=voids)
+    return effects + await plan_credits.plan_changed(session, context.ledger, held, context.policies)
+
+
+def _in_words(written: _Written) -> list[str]:
+    return [step.kind.replace("_", " ") for step in written.steps]
