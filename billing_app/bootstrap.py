@@ -22,6 +22,8 @@ from billing_app.payments.checkout import CheckoutService
 from billing_app.payments.gateway import StripeGateway
 from billing_app.payments.inbox import Inbox
 from billing_app.payments.opening import Opener
+from billing_app.payments.pushing.service import PushService
+from billing_app.payments.pushing.webhook_secret import WebhookSecret
 from billing_app.payments.reconcile import Reconciler
 from billing_app.payments.returns import ReturnLinks
 from billing_app.payments.stripe_customers import StripeCustomers
@@ -58,8 +60,10 @@ class Services:
     checkout: CheckoutService
     subscriptions: SubscriptionService
     applier: Applier
+    webhook_secret: WebhookSecret
     inbox: Inbox
     reconciler: Reconciler
+    push: PushService
     drafts: DraftService
     interviews: InterviewService
     question_sets: QuestionSetService
@@ -87,6 +91,8 @@ def put_together(settings: Settings, database: Database) -> Services:
     drafts = DraftService(database)
     interviews = InterviewService(database, catalog, entitlements, credit_service)
     question_sets = QuestionSetService(database, catalog, entitlements)
+    by_setting = bool(settings.stripe_webhook_secret.get_secret_value())
+    webhook_secret = WebhookSecret(database, by_setting=by_setting, secret_key=secret)
     applier = Applier(database, gateway, catalog, ledger)
 
     return Services(
@@ -117,8 +123,10 @@ def put_together(settings: Settings, database: Database) -> Services:
         ),
         subscriptions=SubscriptionService(),
         applier=applier,
-        inbox=Inbox(database, gateway, applier),
+        webhook_secret=webhook_secret,
+        inbox=Inbox(database, gateway, applier, webhook_secret),
         reconciler=Reconciler(database),
+        push=PushService(database, gateway, catalog, settings),
         drafts=drafts,
         interviews=interviews,
         question_sets=question_sets,
@@ -146,6 +154,8 @@ async def build(settings: Settings) -> Services:
     services = put_together(settings, database)
     try:
         await check_stamp(services)
+        if kept := await services.webhook_secret.read():
+            services.gateway.use_webhook_secret(kept)
     except BaseException:
         await close(services)
         raise

@@ -1,7 +1,8 @@
 """The command line. Each subject has a file of its own; this one puts them together and turns errors into sentences.
 Subjects import what they need when they run: the supervisor and the server's parent live long and need little.
 
-Exit codes: 0 done, 1 not done (one sentence on standard error says why), 2 `catalog diff` found changes.
+Exit codes: 0 done, 1 not done (one sentence on standard error says why), 2 `catalog diff`
+or `catalog push --dry-run` found changes.
 """
 
 import argparse

@@ -1,16 +1,21 @@
-"""catalog validate | diff | apply | export | schema (CL2: exit codes 0, 2 for changes, 1)."""
+"""catalog validate | diff | apply | push | export | schema (CL2: exit codes 0, 2 for changes, 1)."""
 
 import argparse
 import json
+import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from billing_app.errors import InvalidInput
 from billing_app.settings import get_settings
+
+if TYPE_CHECKING:
+    from billing_app.bootstrap import Services
 
 
 def add_commands(commands: Any) -> None:
     """Everything about what is for sale."""
-    catalog = commands.add_parser("catalog", help="what is for sale: validate, diff, apply, export, schema")
+    catalog = commands.add_parser("catalog", help="what is for sale: validate, diff, apply, push, export, schema")
     actions = catalog.add_subparsers(dest="action", metavar="ACTION", required=True)
     file = argparse.ArgumentParser(add_help=False)
     file.add_argument("file", nargs="?", help="a preset's name or a file's path (default: the catalogue in use)")
@@ -25,6 +30,14 @@ def add_commands(commands: Any) -> None:
     command = actions.add_parser("apply", parents=[file], help="make it the catalogue in force")
     command.add_argument("--expect", type=int, metavar="VERSION", help="refuse if another version is in force by now")
     command.set_defaults(act=_apply)
+
+    command = actions.add_parser(
+        "push", help="make Stripe agree with the catalogue in force; shows first what would change"
+    )
+    command.add_argument("--dry-run", action="store_true", help="only show it; exit code 2 if anything would change")
+    command.add_argument("--yes", action="store_true", help="do not ask, also where money moves")
+    command.add_argument("--roll", action="store_true", help="replace a webhook endpoint whose secret is not known")
+    command.set_defaults(act=_push)
 
     command = actions.add_parser("export", help="write the catalogue in force as a file")
     command.add_argument("--version", type=int, help="an older one")
@@ -70,6 +83,31 @@ def _apply(asked: argparse.Namespace) -> None:
     source = read_source(_name(asked))
     done = with_database(lambda _settings, database: CatalogService(database).apply(source, expect=asked.expect))
     print("\n".join(done.lines()))
+
+
+def _push(asked: argparse.Namespace) -> int:
+    from billing_app.cli.services import with_services
+
+    async def push(services: "Services") -> int:
+        plan = await services.push.plan(roll=asked.roll)
+        print("\n".join(plan.lines()))
+        if asked.dry_run or not plan.changes:
+            return plan.exit_code
+        if services.gateway.livemode and not asked.yes:
+            _confirm_live()
+        await services.push.push(plan)
+        print("Done.")
+        return 0
+
+    return with_services(push, stripe=True)
+
+
+def _confirm_live() -> None:
+    """Where money moves a person types a word, or has said --yes (CL7)."""
+    if not sys.stdin.isatty():
+        raise InvalidInput("This is your live account, and nobody is here to ask: look at --dry-run, then say --yes.")
+    if input("This is your live account. Type live to go on: ").strip() != "live":
+        raise InvalidInput("Nothing was changed.")
 
 
 def _export(asked: argparse.Namespace) -> None:
