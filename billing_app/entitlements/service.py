@@ -6,11 +6,10 @@ from billing_app.catalog.schema import Feature
 from billing_app.catalog.service import CatalogService, Published
 from billing_app.credits import Consume, CreditService, Held, Hold, Price
 from billing_app.db.engine import Database
-from billing_app.entitlements import store, unlocking
-from billing_app.entitlements.deciding import Question, by_quota, by_unlock
+from billing_app.entitlements import unlocking
+from billing_app.entitlements.deciding import Question, by_credits, by_quota, by_unlock
 from billing_app.entitlements.decisions import Basis, Decision, OwnedUnlock, Summary, Use
 from billing_app.entitlements.metering import basis_of, cheapest_operation, feature_of, price_of
-from billing_app.entitlements.models import Unlock
 from billing_app.entitlements.options import Market
 from billing_app.entitlements.paying import CreditPayments, Write
 from billing_app.entitlements.quotas import counting
@@ -265,8 +264,7 @@ class EntitlementService:
     async def unlocks(self, customer_id: int) -> tuple[OwnedUnlock, ...]:
         """What a customer unlocked, used up and taken back too, newest first."""
         async with self._database.as_customer(customer_id) as session:
-            rows = await store.all_unlocks(session, customer_id, MAX_UNLOCKS_SHOWN)
-        return tuple(_owned(row) for row in rows)
+            return await unlocking.owned(session, customer_id, MAX_UNLOCKS_SHOWN)
 
     async def _situation(self, customer_id: int, published: Published, features: Sequence[Feature]) -> Situation:
         async with self._database.as_customer(customer_id) as session:
@@ -314,8 +312,9 @@ class EntitlementService:
         self, customer_id: int, feature: str, units: int, price: Price, short: InsufficientCredits
     ) -> DomainError:
         """The refusal with the wall's body; if credits came in just now, there is no wall: the ledger's words."""
-        add_ons = {line.code: line.quantity for line in price.lines[1:]}
-        decision = await self.check(customer_id, feature, units, operation=price.operation, add_ons=add_ons)
+        market = await self.market(customer_id)
+        question = Question(customer_id, feature_of(market.catalog, feature), units)
+        decision = by_credits(question, price, await self.credits.balance(customer_id), market)
         return short if decision.allowed else decision.refusal()
 
 
@@ -337,16 +336,4 @@ def _by_unlock(customer_id: int, feature: str, taken: unlocking.Taken) -> Use:
         available=None,
         remaining=taken.remaining,
         repeated=taken.repeated,
-    )
-
-
-def _owned(row: Unlock) -> OwnedUnlock:
-    return OwnedUnlock(
-        id=row.id,
-        code=row.code,
-        feature=row.feature,
-        granted_at=row.granted_at,
-        uses_granted=row.uses_granted,
-        uses_left=None if row.uses_granted is None else row.uses_granted - row.uses_taken,
-        revoked_at=row.revoked_at,
     )

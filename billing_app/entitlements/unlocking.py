@@ -6,6 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from billing_app import clock
 from billing_app.entitlements import store
+from billing_app.entitlements.decisions import OwnedUnlock
 from billing_app.entitlements.models import UnlockUse
 from billing_app.entitlements.requests import check_request, fingerprint
 from billing_app.entitlements.spreading import spread, uses_left
@@ -72,6 +73,22 @@ async def owns_unlimited(session: AsyncSession, customer_id: int, feature: str) 
 async def left(session: AsyncSession, customer_id: int, feature: str) -> int | None:
     """Uses a customer has left; None = unlimited."""
     return uses_left(await store.open_unlocks(session, customer_id, feature))
+
+
+async def owned(session: AsyncSession, customer_id: int, limit: int) -> tuple[OwnedUnlock, ...]:
+    """What a customer unlocked, used up and taken back too, newest first."""
+    return tuple(
+        OwnedUnlock(
+            id=row.id,
+            code=row.code,
+            feature=row.feature,
+            granted_at=row.granted_at,
+            uses_granted=row.uses_granted,
+            uses_left=None if row.uses_granted is None else row.uses_granted - row.uses_taken,
+            revoked_at=row.revoked_at,
+        )
+        for row in await store.all_unlocks(session, customer_id, limit)
+    )
 
 
 async def take(

@@ -120,4 +120,5 @@ def in_units(counts: int, counts_per_unit: int, *, left: bool = False) -> str:
 def counted(counts: int, counts_per_unit: int, unit: Noun | None, *, left: bool = False) -> str:
     """`1 CV`, `12.5 AI minutes`, `3 uses`."""
     noun = unit or Noun(one="use", many="uses")
-    return f"{in_units(counts, counts_per_unit, left=left)} {noun.one if counts == counts_per_unit else noun.many}"
+    amount = in_units(counts, counts_per_unit, left=left)
+    return f"{amount} {noun.one if amount == '1' else noun.many}"
