@@ -130,7 +130,7 @@ def read_endpoint(raw: stripe.WebhookEndpoint) -> RemoteEndpoint:
         events=frozenset(raw.enabled_events),
         enabled=raw.status == "enabled",
         metadata=_metadata_of(raw),
-        secret=raw.secret,
+        secret=raw.secret if "secret" in raw else None,  # left out of every answer but the first
     )
 
 
