@@ -15,6 +15,7 @@ from billing_app.bootstrap import Services, build, close
 from billing_app.db.queue import open_queue
 from billing_app.errors import DomainError, Unavailable
 from billing_app.payments.applying import TryAgain
+from billing_app.payments.reconcile import WATCH_SUBSCRIPTION_TASK
 from billing_app.payments.time_travel import Work
 from billing_app.settings import Settings
 
@@ -60,6 +61,7 @@ def queue_with_tasks(services: Services) -> App:
 
 async def sweep(services: Services) -> None:
     """Everything that falls due by time alone. Asks what is due, so it may be run at any time and again."""
+    await services.alerts.sweep()
 
 
 @contextlib.asynccontextmanager
@@ -97,6 +99,10 @@ def _add_tasks(queue: App, services: Services) -> None:
     async def watch_checkout(*, session_id: str) -> None:
         await services.applier.watch_session(session_id)
 
+    @queue.task(name=WATCH_SUBSCRIPTION_TASK, retry=Pauses(_WATCH_PAUSES_S))
+    async def watch_subscription(*, subscription_id: str) -> None:
+        await services.applier.watch_subscription(subscription_id)
+
     @queue.task(name="send_mail", retry=Pauses(_PAUSES_S))
     async def send_mail(*, outbox_id: int) -> None:
         await services.notifications.deliver(outbox_id)
@@ -115,7 +121,9 @@ def _add_regular_tasks(queue: App, services: Services) -> None:
     async def reconcile(timestamp: int) -> None:
         """What never came, or was left behind."""
         await services.reconciler.overdue_checkouts()
+        await services.reconciler.subscriptions()
         await services.inbox.queue_left_behind()
+        await services.notifications.sweep()
 
     @queue.periodic(cron="* * * * *")
     @queue.task(name="sweep", queueing_lock="sweep", lock="sweep")

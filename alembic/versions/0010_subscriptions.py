@@ -82,6 +82,7 @@ def _subscriptions() -> None:
         sa.Column("ours", sa.Boolean(), nullable=False, server_default=sa.text("true")),
         _flag("superseded"),
         _moment("asked_at"),
+        _moment("watched_at", nullable=True),
         _moment("created_at"),
         _moment("updated_at"),
         sa.CheckConstraint(

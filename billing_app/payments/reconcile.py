@@ -1,4 +1,4 @@
-"""Finds what never came: checkouts that should be settled by now are asked about again, through the same job."""
+"""Finds what never came: checkouts that should be settled, subscriptions that should have moved on, are asked about."""
 
 from datetime import timedelta
 
@@ -7,13 +7,18 @@ from billing_app.db.engine import Database
 from billing_app.db.queue import defer
 from billing_app.payments import store
 from billing_app.payments.checkout import WATCH_TASK, customer_lock
+from billing_app.payments.mirroring import store as mirror
+from billing_app.payments.mirroring.checkouts import INVOICE_PAID
 
+WATCH_SUBSCRIPTION_TASK = "watch_subscription"
+"""Argument `subscription_id`: Stripe's."""
 OVERDUE_AFTER = timedelta(minutes=15)
 BATCH = 100
+COMPARED_AT_ONCE = 200
 
 
 class Reconciler:
-    """Queues the watch job of checkouts nobody reported on. Also closes those that never reached Stripe."""
+    """Queues the jobs that ask Stripe again. Also closes checkouts that never reached it."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -36,4 +41,24 @@ class Reconciler:
                     await store.update_checkout(
                         session, row.id, only_in=("opening",), state="expired", settled_at=clock.now()
                     )
+        return len(rows)
+
+    async def subscriptions(self) -> int:
+        """Have live subscriptions compared with Stripe, each once a day, sooner if news must be missing; how many.
+
+        Two hundred at a time. What is found is applied like news; nothing here changes anything at Stripe.
+        """
+        async with self._database.transaction() as session:
+            rows = await mirror.take_to_compare(
+                session, now=clock.now(), wall=clock.wall(), fact=INVOICE_PAID, limit=COMPARED_AT_ONCE
+            )
+            for row in rows:
+                lock = customer_lock(await store.stripe_customer_id(session, row.customer_id))
+                await defer(
+                    session,
+                    WATCH_SUBSCRIPTION_TASK,
+                    lock=lock,
+                    priority=-5,
+                    subscription_id=row.stripe_subscription_id,
+                )
         return len(rows)

@@ -38,8 +38,8 @@ class Subscription(SQLModel, table=True):
     `item_id`, `plan_code`, `period`, `amount_minor` are the terms held; when Stripe has a price that the catalogue does
     not know, the last known ones stay and `drift` says so (all NULL if there never were any). Amounts in minor units
     a period. `ours`: made by this product, or handed over to it; what is not gives nothing and is left alone.
-    All times are billing time, but `asked_at` (when Stripe was asked for what is written here), `created_at` and
-    `updated_at`, which are wall time.
+    All times are billing time, but `asked_at` (when Stripe was asked for what is written here), `watched_at`
+    (when a job was last sent to ask), `created_at` and `updated_at`, which are wall time.
     """
 
     __tablename__: ClassVar[Any] = "subscriptions"
@@ -56,6 +56,7 @@ class Subscription(SQLModel, table=True):
             postgresql_where=text(f"status IN {LIVE} AND ours AND NOT superseded"),
         ),
         Index(None, "customer_id", "id"),
+        Index("ix_subscriptions_ending", "current_period_end", postgresql_where=text(f"status IN {LIVE}")),
         Index("ix_subscriptions_to_check", "asked_at", postgresql_where=text(f"status IN {(*LIVE, 'incomplete')}")),
     )
 
@@ -96,6 +97,7 @@ class Subscription(SQLModel, table=True):
     ours: bool = Field(default=True, sa_column=Column(Boolean, nullable=False, server_default=text("true")))
     superseded: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default=text("false")))
     asked_at: datetime = timestamp()
+    watched_at: datetime | None = timestamp(nullable=True)
     created_at: datetime = timestamp()
     updated_at: datetime = timestamp()
 

@@ -1,10 +1,9 @@
 """Every SQL statement about subscriptions and their journal."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, or_, select, update
+from sqlalchemy import Select, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -66,6 +65,14 @@ async def by_id(session: AsyncSession, subscription_id: int) -> HeldSubscription
     return _view(row[0], row[1]) if row else None
 
 
+async def lock_customer(session: AsyncSession, customer_id: int) -> None:
+    """Serialise what is written of one customer's subscriptions for this transaction, also before there are any."""
+    await session.execute(
+        text("SELECT pg_advisory_xact_lock(hashtextextended('subscriptions:' || cast(:id AS text), 0))"),
+        {"id": customer_id},
+    )
+
+
 async def row_for_update(session: AsyncSession, stripe_subscription_id: str) -> Subscription | None:
     """The mirror's row, locked."""
     found = await session.execute(
@@ -113,21 +120,6 @@ async def changes(
     if before is not None:
         statement = statement.where(col(SubscriptionChange.id) < before)
     return (await session.execute(statement)).scalars().all()
-
-
-async def to_check(session: AsyncSession, asked_before: datetime, limit: int) -> Sequence[Subscription]:
-    """Stripe's subscriptions that are not over and were not compared since, the longest unasked first."""
-    found = await session.execute(
-        select(Subscription)
-        .where(
-            col(Subscription.status).in_((*LIVE, "incomplete")),
-            col(Subscription.stripe_subscription_id).is_not(None),
-            col(Subscription.asked_at) < asked_before,
-        )
-        .order_by(col(Subscription.asked_at), col(Subscription.id))
-        .limit(limit)
-    )
-    return found.scalars().all()
 
 
 async def other_live(session: AsyncSession, customer_id: int, stripe_subscription_id: str) -> Subscription | None:

@@ -173,6 +173,8 @@ def _values(
     customer_id: int, held: HeldSubscription | None, told: InvoiceTold, prices: dict[str, int]
 ) -> dict[str, Any]:
     invoice = told.invoice
+    # Stripe's own period of an invoice is the one before it; its dearest line says what it pays for.
+    paid_for = max(invoice.lines, key=lambda line: line.amount_minor, default=None)
     return {
         "customer_id": customer_id,
         "subscription_id": held.id if held is not None else None,
@@ -180,7 +182,7 @@ def _values(
         "number": invoice.number,
         "status": invoice.status,
         "billing_reason": invoice.billing_reason,
-        "description": invoice.description or _description(invoice.lines),
+        "description": invoice.description or (paid_for.description if paid_for else ""),
         "currency": invoice.currency,
         "subtotal_minor": invoice.subtotal_minor,
         "discount_minor": invoice.discount_minor,
@@ -190,8 +192,8 @@ def _values(
         "paid_minor": invoice.paid_minor,
         "hosted_url": invoice.hosted_url,
         "pdf_url": invoice.pdf_url,
-        "period_start": invoice.period_start,
-        "period_end": invoice.period_end,
+        "period_start": paid_for.period_start if paid_for else invoice.period_start,
+        "period_end": paid_for.period_end if paid_for else invoice.period_end,
         "created_at": invoice.created,
         "finalized_at": invoice.finalized_at,
         "paid_at": invoice.paid_at,
@@ -200,11 +202,6 @@ def _values(
         "lines": [_line(line, prices) for line in invoice.lines],
         "asked_at": told.asked_at,
     }
-
-
-def _description(lines: tuple[Line, ...]) -> str:
-    """What the invoice is for, by its dearest line."""
-    return max(lines, key=lambda line: line.amount_minor).description if lines else ""
 
 
 def _line(line: Line, prices: dict[str, int]) -> dict[str, Any]:

@@ -15,6 +15,7 @@ INVOICE_STATES = ("draft", "open", "paid", "void", "uncollectible", "deleted")
 class Invoice(SQLModel, table=True):
     """An invoice of a known customer. Amounts in minor units of `currency`, with tax unless they say otherwise.
 
+    `description` and the period are those of its dearest line: what it pays for.
     `status` is Stripe's, or `deleted` for a draft that was thrown away. `total_minor` is negative for a credit.
     `lines`: id, description, amount_minor and net_minor (after discount, without tax), period, proration, price and
     item_id.

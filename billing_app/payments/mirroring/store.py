@@ -1,13 +1,16 @@
 """Every SQL statement about invoices and payment methods."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, exists, func, select, update
+from sqlalchemy import delete, exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from billing_app.entitlements.subscriptions.models import Subscription
+from billing_app.entitlements.subscriptions.standing import LIVE
 from billing_app.payments.mirroring.models import Invoice, PaymentMethod
 from billing_app.payments.models import Checkout, Fact, Payment
 
@@ -146,6 +149,49 @@ async def replace_methods(session: AsyncSession, customer_id: int, rows: Sequenc
             .values(**row)
             .on_conflict_do_update(index_elements=["stripe_payment_method_id"], set_=changing)
         )
+
+
+async def take_to_compare(
+    session: AsyncSession, *, now: datetime, wall: datetime, fact: str, limit: int
+) -> Sequence[Subscription]:
+    """Take the right to compare so many subscriptions with Stripe, given at most once in fifteen minutes for each.
+
+    Due are those not compared for a day, and, after an hour, those that must have missed news: their period is over, or
+    began two hours ago and its invoice has had no effect. Times: `now` in billing time, `wall` in wall time.
+    """
+    no_effect = (
+        col(Subscription.status).in_(("active", "past_due"))
+        & (col(Subscription.current_period_start) < now - timedelta(hours=2))
+        & col(Subscription.item_id).is_not(None)
+        & ~exists().where(col(Fact.kind) == fact, col(Fact.key) == col(Subscription.latest_invoice))
+    )
+    missed = or_(col(Subscription.current_period_end) < now - timedelta(minutes=10), no_effect)
+    due = (
+        select(col(Subscription.id))
+        .where(
+            col(Subscription.status).in_((*LIVE, "incomplete")),
+            col(Subscription.stripe_subscription_id).is_not(None),
+            or_(
+                col(Subscription.asked_at) < wall - timedelta(days=1),
+                (col(Subscription.asked_at) < wall - timedelta(hours=1)) & missed,
+            ),
+            or_(
+                col(Subscription.watched_at).is_(None),
+                col(Subscription.watched_at) < wall - timedelta(minutes=15),
+            ),
+        )
+        .order_by(col(Subscription.asked_at), col(Subscription.id))
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    taken = await session.execute(
+        update(Subscription)
+        .where(col(Subscription.id).in_(due))
+        .values(watched_at=wall)
+        .returning(Subscription)
+        .execution_options(synchronize_session=False)
+    )
+    return taken.scalars().all()
 
 
 async def checkout_of_subscription(
