@@ -96,6 +96,7 @@ class CreditLot(SQLModel, table=True):
         CheckConstraint(_one_of("kind", LotKind), name="kind"),
         Index("uq_credit_lots_customer_id_source", "customer_id", "source", unique=True),
         Index("ix_credit_lots_open", "customer_id", postgresql_where=text("open")),
+        Index("ix_credit_lots_ending", "expires_at", postgresql_where=text("open AND expires_at IS NOT NULL")),
         Index(
             "ix_credit_lots_customer_id_payment",
             "customer_id",

@@ -18,6 +18,7 @@ _PACKAGES = (
     "entitlements.quotas",
     "entitlements.enquiries",
     "notifications",
+    "notifications.alerts",
     "payments",
     "payments.mirroring",
     "payments.subscribing",

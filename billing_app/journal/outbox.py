@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -15,6 +15,15 @@ from billing_app.journal.models import MailDelivery, OutboxMail
 
 SEND_TASK = "send_mail"
 ERROR_LIMIT = 500
+
+# Over the index of what is owed. A mail whose job gave up comes here as well.
+_LEFT_BEHIND = text(
+    """SELECT d.outbox_id FROM outbox_deliveries d JOIN outbox o ON o.id = d.outbox_id
+    WHERE d.state IN ('queued', 'sending') AND o.created_at < :before AND NOT EXISTS (
+        SELECT 1 FROM procrastinate_jobs j WHERE j.task_name = 'send_mail' AND j.status IN ('todo', 'doing')
+        AND (j.args ->> 'outbox_id')::bigint = d.outbox_id)
+    ORDER BY d.outbox_id LIMIT :limit"""
+)
 
 DeliveryState = Literal["queued", "sending", "sent", "kept", "moot", "refused"]
 
@@ -126,3 +135,28 @@ async def settle(session: AsyncSession, mail: OwedMail, state: DeliveryState, er
             last_error=error[:ERROR_LIMIT] if error else None,
         )
     )
+
+
+async def queue_left_behind(session: AsyncSession, owed_before: datetime, limit: int) -> int:
+    """Queue mails owed since before that moment that no job is going to send, such as after a restore; how many."""
+    rows = (await session.execute(_LEFT_BEHIND, {"before": owed_before, "limit": limit})).scalars().all()
+    for outbox_id in rows:
+        await defer(session, SEND_TASK, priority=-5, outbox_id=outbox_id)
+    return len(rows)
+
+
+async def give_up(session: AsyncSession, owed_before: datetime, limit: int) -> int:
+    """Refuse mails that could not be sent since before that moment: nobody wants them any more; how many."""
+    old = (
+        select(col(MailDelivery.outbox_id))
+        .join(OutboxMail, col(OutboxMail.id) == col(MailDelivery.outbox_id))
+        .where(col(MailDelivery.state) == "queued", col(OutboxMail.created_at) < owed_before)
+        .limit(limit)
+    )
+    given_up = await session.execute(
+        update(MailDelivery)
+        .where(col(MailDelivery.outbox_id).in_(old), col(MailDelivery.state) == "queued")
+        .values(state="refused", last_error="It could not be sent for a week.")
+        .returning(col(MailDelivery.outbox_id))
+    )
+    return len(given_up.all())

@@ -24,6 +24,8 @@ from billing_app.notifications.samples import samples
 from billing_app.paths import safe_next
 
 LEASE = timedelta(minutes=2)  # longer than one attempt can take
+LEFT_BEHIND_AFTER = timedelta(minutes=10)
+GIVE_UP_AFTER = timedelta(days=7)
 PAGE_LIMIT = 100
 Outcome = Literal["sent", "kept", "moot", "refused"]
 logger = logging.getLogger(__name__)
@@ -131,6 +133,13 @@ class NotificationService:
         except BaseException:
             await self._settle(mail, "queued", "The attempt broke off; the log says why.")
             raise
+
+    async def sweep(self) -> int:
+        """Queue owed mails whose job was lost or gave up, and give up those a week old; how many were queued."""
+        now = clock.wall()
+        async with self._database.transaction() as session:
+            await outbox.give_up(session, now - GIVE_UP_AFTER, PAGE_LIMIT)
+            return await outbox.queue_left_behind(session, now - LEFT_BEHIND_AFTER, PAGE_LIMIT)
 
     async def _attempt(self, mail: OwedMail) -> Outcome:
         letter = read_letter(mail.kind, mail.data)
