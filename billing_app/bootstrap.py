@@ -16,11 +16,14 @@ from billing_app.db.stamp import Identity, SystemState, WrongDatabase, stamp
 from billing_app.entitlements.enquiries.service import EnquiryService
 from billing_app.entitlements.service import EntitlementService
 from billing_app.errors import InvalidInput, Unavailable
+from billing_app.notifications.alerts import AlertService
 from billing_app.notifications.service import NotificationService
+from billing_app.payments.alert_cards import MirroredCards
 from billing_app.payments.applying import Applier
 from billing_app.payments.checkout import CheckoutService
 from billing_app.payments.gateway import StripeGateway
 from billing_app.payments.inbox import Inbox
+from billing_app.payments.mirroring.reading import InvoiceReads
 from billing_app.payments.opening import Opener
 from billing_app.payments.pushing.service import PushService
 from billing_app.payments.pushing.webhook_secret import WebhookSecret
@@ -29,6 +32,7 @@ from billing_app.payments.returns import ReturnLinks
 from billing_app.payments.stripe_customers import StripeCustomers
 from billing_app.payments.stripe_errors import StripeRefused
 from billing_app.payments.subscribing.service import SubscriptionService
+from billing_app.payments.time_travel import TimeTravel
 from billing_app.playground.chat import ChatService
 from billing_app.playground.drafts import DraftService
 from billing_app.playground.interviews import InterviewService
@@ -56,14 +60,17 @@ class Services:
     entitlements: EntitlementService
     enquiries: EnquiryService
     notifications: NotificationService
+    alerts: AlertService
     gateway: StripeGateway
     checkout: CheckoutService
     subscriptions: SubscriptionService
+    invoices: InvoiceReads
     applier: Applier
     webhook_secret: WebhookSecret
     inbox: Inbox
     reconciler: Reconciler
     push: PushService
+    time_travel: TimeTravel | None
     drafts: DraftService
     interviews: InterviewService
     question_sets: QuestionSetService
@@ -113,6 +120,7 @@ def put_together(settings: Settings, database: Database) -> Services:
             smtp_url=settings.smtp_url.get_secret_value(),
             sandbox=sandbox,
         ),
+        alerts=AlertService(database, credit_service, catalog=catalog.current, cards=MirroredCards()),
         gateway=gateway,
         checkout=CheckoutService(
             database,
@@ -122,10 +130,12 @@ def put_together(settings: Settings, database: Database) -> Services:
             returns=ReturnLinks(secret),
         ),
         subscriptions=SubscriptionService(),
+        invoices=InvoiceReads(database),
         applier=applier,
         webhook_secret=webhook_secret,
         inbox=Inbox(database, gateway, applier, webhook_secret),
         reconciler=Reconciler(database),
+        time_travel=TimeTravel(database, settings) if sandbox and settings.stripe_api_base else None,
         push=PushService(database, gateway, catalog, settings),
         drafts=drafts,
         interviews=interviews,
@@ -206,6 +216,8 @@ async def close(services: Services) -> None:
     """Finish what was taken and give every connection back."""
     make_current(None)
     await services.credits.close()
+    if services.time_travel is not None:
+        await services.time_travel.close()
     await services.gateway.close()
     await services.database.close()
 

@@ -1,8 +1,8 @@
 """A customer's own figures as CSV, with the filter of the page they come from (DB16). Never gated: data is theirs."""
 
 from collections.abc import AsyncIterator
-from datetime import date
-from typing import Annotated
+from datetime import date, datetime
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 from fastapi.responses import StreamingResponse
@@ -18,7 +18,11 @@ _CHUNK = 200
 router = APIRouter(prefix="/api/v1/exports", tags=["exports"])
 
 Feature = Annotated[str | None, Query(max_length=80, description="Only this feature's")]
-_CSV = {200: {"content": {"text/csv": {}}}}
+_CSV: dict[int | str, dict[str, Any]] = {200: {"content": {"text/csv": {}}}}
+_INVOICES = (
+    "id", "number", "status", "created_at", "paid_at", "description", "period_start", "period_end", "currency",
+    "subtotal_minor", "tax_minor", "total_minor", "paid_minor", "refunded_minor", "pdf",
+)  # fmt: skip
 _ACTIVITY = (
     "id", "at", "kind", "what", "feature", "reference", "credits", "balance_after", "lot_id", "actor", "note",
 )  # fmt: skip
@@ -84,3 +88,32 @@ async def usage(
         ]
     text = csv_text(("day", "feature", "credits"), rows)
     return Response(text, media_type="text/csv", headers=_headers("usage"))
+
+
+@router.get("/invoices.csv", response_class=Response, responses=_CSV)
+async def invoices(services: Here, customer_id: CustomerId) -> Response:
+    """Every invoice of whoever is signed in, newest first; amounts in minor units of their currency."""
+    rows: list[list[str | int | datetime | None]] = []
+    async for one in services.invoices.every(customer_id):
+        rows.append(
+            [
+                one.stripe_invoice_id,
+                one.number,
+                one.status,
+                one.created_at,
+                one.paid_at,
+                one.description,
+                one.period_start,
+                one.period_end,
+                one.currency,
+                one.subtotal_minor,
+                one.tax_minor,
+                one.total_minor,
+                one.paid_minor,
+                one.refunded_minor,
+                one.pdf_url,
+            ]
+        )
+        if len(rows) == MOST_ROWS:
+            break
+    return Response(csv_text(_INVOICES, rows), media_type="text/csv", headers=_headers("invoices"))
