@@ -18,8 +18,8 @@ from billing_app.ui.pages.chat.view import (
     price_parts,
     smaller_label,
 )
-from billing_app.ui.pages.dashboard.state import NO_WHY
 from billing_app.ui.pages.dashboard.view import Why, why
+from billing_app.ui.pages.dashboard.why_state import NO_WHY
 from billing_app.ui.session import customer_of, refresh_shell
 
 PATH = "/playground/chat"

@@ -1,4 +1,4 @@
-"""The parts of the dashboard: tiles, use by day, activity, lots, purchases."""
+"""The parts of the dashboard that show what one has: banners, tiles, lots, purchases."""
 
 from typing import Any
 
@@ -8,7 +8,8 @@ from billing_app.ui.brand import brand
 from billing_app.ui.components.buttons import button, link_button
 from billing_app.ui.components.icons import icon
 from billing_app.ui.components.surfaces import CELL, NUMBER, badge, card, empty, table
-from billing_app.ui.pages.dashboard.state import USE_DAYS, DashboardState
+from billing_app.ui.pages.dashboard.plan import PlanState
+from billing_app.ui.pages.dashboard.state import DashboardState
 
 
 def _tile(label: str, *content: Any) -> rx.Component:
@@ -69,106 +70,35 @@ def tiles() -> rx.Component:
     )
 
 
-def use() -> rx.Component:
-    chart = rx.el.div(
-        rx.foreach(
-            DashboardState.bars,
-            lambda bar: rx.el.span(
-                rx.el.span(
-                    class_name="block w-full rounded-[3px]", style={"height": bar.height, "background": bar.colour}
-                ),
-                class_name="flex h-full flex-1 flex-col justify-end",
-                title=bar.spoken,
-            ),
-        ),
-        class_name="flex h-[132px] items-end gap-[3px] px-[18px] pt-[18px] sm:gap-[5px]",
-        role="img",
-        custom_attrs={
-            "aria-label": f"{brand().credit.many.capitalize()} used per day, {USE_DAYS} days; also as a table."
-        },
-    )
-    rows = rx.foreach(
-        DashboardState.bars,
-        lambda bar: rx.el.tr(
-            rx.el.th(bar.day, scope="row", class_name=CELL + "text-left font-normal"),
-            rx.el.td(bar.credits, class_name=CELL + NUMBER),
-            class_name="group",
-        ),
-    )
-    as_table = rx.el.div(
-        table("Use per day", [("Day (UTC)", ""), (brand().credit.many.capitalize(), "number")], rx.el.tbody(rows)),
-        class_name="max-h-[260px] overflow-y-auto",
-    )
-    toggle = button(
-        rx.cond(DashboardState.use_as_table, "Chart", "Table"),
-        kind="quiet",
-        size="s",
-        on_click=DashboardState.toggle_table,
-    )
-    return card(
-        rx.cond(DashboardState.use_as_table, as_table, chart),
-        rx.el.p(
-            rx.el.b(DashboardState.use_total, class_name="font-[560] text-ink"),
-            f" in {USE_DAYS} days. Days in UTC, as of ",
-            DashboardState.as_of,
-            class_name="px-[18px] pt-2.5 pb-4 text-tiny text-ink-3 tabular-nums",
-        ),
-        title="Use",
-        aside=rx.fragment(badge(f"{USE_DAYS} days"), toggle),
-        flush=True,
+def banners() -> rx.Component:
+    """What deserves attention, most severe first, each with one thing to do (DB18)."""
+    return rx.el.div(
+        rx.foreach(DashboardState.banners, _banner), class_name="mt-4 grid gap-2 empty:hidden", id="banners"
     )
 
 
-def activity() -> rx.Component:
-    rows = rx.foreach(
-        DashboardState.activity,
-        lambda row: rx.el.tr(
-            rx.el.td(
-                rx.el.time(row.when, title=row.exactly), class_name=CELL + "text-ink-2 tabular-nums whitespace-nowrap"
-            ),
-            rx.el.td(
-                rx.el.span(row.what, class_name="block"),
-                rx.cond(
-                    row.explained,
-                    rx.el.button(
-                        "Why ",
-                        row.amount,
-                        "?",
-                        type="button",
-                        on_click=DashboardState.explain(row.id),
-                        class_name="min-h-6 text-tiny text-accent-text hover:underline",
-                    ),
-                    None,
-                ),
-                class_name=CELL + "w-full",
-            ),
-            rx.el.td(row.amount, class_name=rx.cond(row.positive, CELL + NUMBER + "text-good", CELL + NUMBER)),
-            rx.el.td(row.balance, class_name=CELL + NUMBER + "text-ink-2"),
-            class_name="group",
-            custom_attrs={"data-entry": row.id},
-        ),
+def _banner(one: Any) -> rx.Component:
+    base = "flex flex-wrap items-center gap-x-3 gap-y-2 rounded-card px-4 py-2.5 "
+    look = rx.match(
+        one.tone,
+        ("bad", base + "bg-bad-soft"),
+        ("warn", base + "bg-warn-soft"),
+        base + "border border-line bg-surface",
     )
-    listed = rx.fragment(
-        table(
-            "Activity, newest first",
-            [("When", ""), ("What", ""), (brand().credit.many.capitalize(), "number"), ("Balance", "number")],
-            rx.el.tbody(rows),
-        ),
-        rx.cond(
-            DashboardState.more_before > 0,
-            rx.el.div(
-                button("Show more", kind="quiet", size="s", on_click=DashboardState.show_more),
-                class_name="border-t border-line p-2 text-center",
-            ),
-            None,
-        ),
+    act = rx.match(
+        one.act,
+        ("resume", button(one.label, size="s", on_click=PlanState.resume)),
+        ("card", button(one.label, size="s", on_click=PlanState.update_card)),
+        link_button(one.label, href=one.act, size="s"),
     )
-    nothing = empty(
-        "Nothing has happened yet. Buy a pack or open the playground.",
-        link_button("See prices", href="/pricing", size="s"),
-        link_button("Playground", href="/playground", size="s"),
+    return rx.el.div(
+        icon("circle-alert", class_name="text-ink-2"),
+        rx.el.p(one.text, class_name="min-w-0 flex-1 basis-52 text-small"),
+        act,
+        role="status",
+        class_name=look,
+        custom_attrs={"data-banner": one.name},
     )
-    return card(rx.cond(DashboardState.activity.length() > 0, listed, nothing), title="Activity", flush=True)
 
 
 def _lot_rows(rows: Any) -> rx.Component:
@@ -210,6 +140,15 @@ def lots() -> rx.Component:
             empty(f"You have no {brand().credit.many}.", link_button("See prices", href="/pricing", size="s")),
         ),
         rx.cond(DashboardState.ended_lots.length() > 0, ended, None),
+        rx.cond(
+            DashboardState.resets != "",
+            rx.el.p(
+                DashboardState.resets,
+                class_name="border-t border-line px-[18px] py-2.5 text-tiny text-ink-3 tabular-nums",
+                id="resets",
+            ),
+            None,
+        ),
         title=f"Where your {brand().credit.many} come from",
         flush=True,
     )

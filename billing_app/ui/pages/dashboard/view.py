@@ -1,14 +1,15 @@
 """The dashboard's figures in words: what each row says. Pure: from the ledger's views to what is shown."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from billing_app.catalog.schema import Catalog
 from billing_app.credits.kinds import Group
-from billing_app.credits.views import Balance, DayUse, EntryView, Explanation, LotState, LotView, NextEvent
+from billing_app.credits.views import Balance, EntryView, Explanation, LotState, LotView, NextEvent
+from billing_app.entitlements.plan_credits.facts import Resets
 from billing_app.money import Money
 from billing_app.payments.progress import Purchase
+from billing_app.payments.subscribing.views import MyPlan
 from billing_app.ui.format import day, moment, number, ordinal, signed, when
 
 _GROUP_WORDS = {Group.PLAN: "plan", Group.BOUGHT: "bought", Group.PROMOTIONAL: "promotional"}
@@ -78,17 +79,6 @@ class PurchaseRow:
 
 
 @dataclass
-class DayBar:
-    """Credits used on one day; empty days are shown as such."""
-
-    day: str
-    credits: str
-    height: str
-    colour: str
-    spoken: str
-
-
-@dataclass
 class Why:
     """An entry explained, for the dialog."""
 
@@ -110,13 +100,22 @@ def shares(balance: Balance) -> list[Share]:
     ]
 
 
-def next_event(event: NextEvent | None, catalog: Catalog, *, has_credits: bool) -> tuple[str, str]:
-    """The third tile: what happens next by itself, and its detail."""
-    if event is None and not has_credits:
-        return "Nothing planned", "Buy a pack, and what happens to it next is shown here."
-    if event is None:
-        return "Nothing expires", f"Your {catalog.brand.credit.many} have no end date."
+def next_event(
+    event: NextEvent | None, catalog: Catalog, *, has_credits: bool, resets: Resets, my: MyPlan | None
+) -> tuple[str, str]:
+    """The third tile: what happens next by itself, and its detail.
+
+    A plan that goes on gives fresh credits when its month is over, though their lot is made only when they are paid
+    for: what would else look like the end of credits is said as the reset it is. Without credits, the plan's own next
+    step is told.
+    """
     noun = catalog.brand.credit
+    if resets.next_at is not None and resets.amount and (event is None or event.at >= resets.next_at):
+        ends = event.ends if event is not None and event.at == resets.next_at else 0
+        detail = f"{noun.of(ends)} of {event.label} end then ({moment(resets.next_at)})." if event and ends else ""
+        return f"{day(resets.next_at)}: {number(resets.amount)} fresh {noun.many}", detail or moment(resets.next_at)
+    if event is None:
+        return _next_of_plan(my) or _nothing_next(catalog, has_credits=has_credits)
     if event.kind == "begins":
         return f"{day(event.at)}: {noun.of(event.begins)} more", f"{event.label}, from {moment(event.at)}."
     if event.kind == "resets":
@@ -125,6 +124,30 @@ def next_event(event: NextEvent | None, catalog: Catalog, *, has_credits: bool) 
             f"{noun.of(event.ends)} of {event.label} end then ({moment(event.at)}).",
         )
     return f"{day(event.at)}: {noun.of(event.ends)} expire", f"From {event.label}, at {moment(event.at)}."
+
+
+def _nothing_next(catalog: Catalog, *, has_credits: bool) -> tuple[str, str]:
+    if has_credits:
+        return "Nothing expires", f"Your {catalog.brand.credit.many} have no end date."
+    return "Nothing planned", "Buy a pack, and what happens to it next is shown here."
+
+
+def _next_of_plan(my: MyPlan | None) -> tuple[str, str] | None:
+    """Of a plan without credits: when it ends, or when it is paid next."""
+    if my is None or not my.subscribed:
+        return None
+    if my.ends_at is not None:
+        return f"{day(my.ends_at)}: {my.name} ends", "Nothing is charged again. You can resume until then."
+    if my.next_charge_at is not None and my.next_charge is not None:
+        return f"{day(my.next_charge_at)}: {my.name} renews", f"For {my.next_charge.shown()}, before tax."
+    return None
+
+
+def resets_line(resets: Resets) -> str:
+    """When plan credits came last and come next, with the hour they are counted from (DB9, row E2)."""
+    last = f"Last reset {moment(resets.last_at)}." if resets.last_at else ""
+    coming = f"Next reset {moment(resets.next_at)}." if resets.next_at and resets.amount else ""
+    return " ".join(part for part in (last, coming) if part)
 
 
 def lot_row(lot: LotView, now: datetime) -> LotRow:
@@ -174,21 +197,6 @@ def why(explanation: Explanation, catalog: Catalog) -> Why:
         at=moment(entry.at),
         reference=entry.reference or "",
     )
-
-
-def day_bars(days: Sequence[DayUse]) -> list[DayBar]:
-    """One bar a day, in proportion to the busiest."""
-    most = max((one.credits for one in days), default=0) or 1
-    return [
-        DayBar(
-            day=f"{one.day:%a} {one.day.day} {one.day:%b}",
-            credits=number(one.credits),
-            height=f"{max(2, round(100 * one.credits / most))}%" if one.credits else "2px",
-            colour="var(--c1)" if one.credits else "var(--line)",
-            spoken=f"{one.day:%d %b}: {number(one.credits)}",
-        )
-        for one in days
-    ]
 
 
 def purchase_row(purchase: Purchase, now: datetime) -> PurchaseRow:

@@ -6,14 +6,14 @@ import reflex as rx
 
 from billing_app.ui.components.buttons import button
 from billing_app.ui.components.dialog import dialog
-from billing_app.ui.pages.dashboard.state import DashboardState
+from billing_app.ui.pages.dashboard.why_state import WhyState
 
 
 def _why_part(title: str, *content: Any) -> rx.Component:
     return rx.el.section(rx.el.h3(title, class_name="mb-1.5 text-small font-[560] text-ink-2"), *content)
 
 
-def why_dialog(state: Any = DashboardState) -> rx.Component:
+def why_dialog(state: Any = WhyState) -> rx.Component:
     """Why this charge: how much and by which price list, from which lots in which order and why, what paid them.
 
     Args:
