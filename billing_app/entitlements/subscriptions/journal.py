@@ -94,8 +94,9 @@ def _going_on(before: Look, after: Look, now: datetime) -> list[tuple[str, datet
     if after.status in OVER:
         return found
     found += _by_wishes(before, after, now)
-    if before.counts and not after.counts:
-        found.append(("superseded", now))
+    if before.counts != after.counts:
+        # One that was not ours begins to count when it is handed over.
+        found.append(("started" if after.counts else "superseded", now))
     if after.drift != before.drift:
         found.append(("drifted" if after.drift else "drift_cleared", now))
     return found
@@ -114,6 +115,8 @@ def _by_status(before: Look, after: Look, now: datetime) -> list[tuple[str, date
             found.append(("past_due", after.past_due_since or now))
         case "unpaid" | "paused":
             found.append((after.status, now))
+        case "trialing":
+            found.append(("trial_started", now))
         case _:
             pass
     return found
@@ -155,6 +158,6 @@ def _after(kind: str, before: Look | None, after: Look, running: int) -> int:
         return replace(after, status=before.status, counts=before.counts).mrr_minor
     if kind == "started":
         return replace(after, status="active").mrr_minor
-    if kind in ("activated", "recovered", "past_due", "unpaid", "paused", "unpaused", "superseded"):
+    if kind in ("activated", "trial_started", "recovered", "past_due", "unpaid", "paused", "unpaused", "superseded"):
         return after.mrr_minor if after.status not in OVER else running
     return running
