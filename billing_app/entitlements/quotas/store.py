@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, or_, select, text, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -30,7 +30,7 @@ async def newest(session: AsyncSession, customer_id: int, features: Iterable[str
     """The newest window of each feature and kind in which anything was used."""
     found = await session.execute(
         select(UsageWindow)
-        .distinct(col(UsageWindow.feature), col(UsageWindow.kind))
+        .ext(distinct_on(col(UsageWindow.feature), col(UsageWindow.kind)))
         .where(col(UsageWindow.customer_id) == customer_id, col(UsageWindow.feature).in_(list(features)))
         .order_by(col(UsageWindow.feature), col(UsageWindow.kind), col(UsageWindow.window_start).desc())
         .execution_options(populate_existing=True)
