@@ -16,7 +16,7 @@ app := .venv/bin/python -m billing_app
 ports := --port $(PORT) $(if $(SANDBOX_PORT),--sandbox-port $(SANDBOX_PORT))
 code := billing_app alembic benchmarks tests scripts rxconfig.py
 
-.PHONY: help run dev reset test test-deep test-stripe lint types format constraints bench setup setup-dev browser
+.PHONY: help run dev reset test test-deep test-stripe rows lint types format constraints bench setup setup-dev browser
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ test: lint types browser ## Check everything: style, layers, types, tests (not t
 
 test-deep: setup-dev browser ## Run the tests that take long
 	@.venv/bin/python -m pytest -n 2 --dist loadgroup -m deep -q
+
+rows: setup-dev ## Print the rows of the requirements with the tests that prove each, and what is open
+	@.venv/bin/python -m tests.rows
 
 test-stripe: setup-dev ## Tell the sandbox's story to Stripe's test mode (STRIPE_SECRET_KEY=sk_test_...)
 	@.venv/bin/python -m tests.sandbox.on_stripe
