@@ -28,10 +28,12 @@ from billing_app.payments.opening import Opener
 from billing_app.payments.pushing.service import PushService
 from billing_app.payments.pushing.webhook_secret import WebhookSecret
 from billing_app.payments.reconcile import Reconciler
-from billing_app.payments.returns import ReturnLinks
+from billing_app.payments.returns import AllowedAddresses, ReturnLinks
 from billing_app.payments.stripe_customers import StripeCustomers
 from billing_app.payments.stripe_errors import StripeRefused
 from billing_app.payments.subscribing.service import SubscriptionService
+from billing_app.payments.subscribing.trial_rules import TrialKeys
+from billing_app.payments.subscribing.trials import Trials
 from billing_app.payments.time_travel import TimeTravel
 from billing_app.playground.chat import ChatService
 from billing_app.playground.drafts import DraftService
@@ -100,7 +102,9 @@ def put_together(settings: Settings, database: Database) -> Services:
     question_sets = QuestionSetService(database, catalog, entitlements)
     by_setting = bool(settings.stripe_webhook_secret.get_secret_value())
     webhook_secret = WebhookSecret(database, by_setting=by_setting, secret_key=secret)
-    applier = Applier(database, gateway, catalog, ledger)
+    trials = Trials(TrialKeys(secret))
+    applier = Applier(database, gateway, catalog, ledger=ledger, trials=trials)
+    opener = Opener(database, gateway, StripeCustomers(database, gateway), settings.public_url)
 
     return Services(
         settings=settings,
@@ -126,10 +130,19 @@ def put_together(settings: Settings, database: Database) -> Services:
             database,
             catalog=catalog,
             balances=credit_service,
-            opener=Opener(database, gateway, StripeCustomers(database, gateway), settings.public_url),
+            opener=opener,
             returns=ReturnLinks(secret),
         ),
-        subscriptions=SubscriptionService(),
+        subscriptions=SubscriptionService(
+            database,
+            gateway,
+            catalog,
+            ledger=ledger,
+            opener=opener,
+            trials=trials,
+            addresses=AllowedAddresses(settings.public_url, settings.allowed_return_hosts),
+            secret=secret,
+        ),
         invoices=InvoiceReads(database),
         applier=applier,
         webhook_secret=webhook_secret,

@@ -15,7 +15,10 @@ from billing_app.bootstrap import Services, build, close
 from billing_app.db.queue import open_queue
 from billing_app.errors import DomainError, Unavailable
 from billing_app.payments.applying import TryAgain
+from billing_app.payments.mirroring.second import END_SECOND_TASK
 from billing_app.payments.reconcile import WATCH_SUBSCRIPTION_TASK
+from billing_app.payments.subscribing.second import end_second_subscription
+from billing_app.payments.subscribing.trials import END_TRIAL_TASK, end_refused_trial
 from billing_app.payments.time_travel import Work
 from billing_app.settings import Settings
 
@@ -102,6 +105,14 @@ def _add_tasks(queue: App, services: Services) -> None:
     @queue.task(name=WATCH_SUBSCRIPTION_TASK, retry=Pauses(_WATCH_PAUSES_S))
     async def watch_subscription(*, subscription_id: str) -> None:
         await services.applier.watch_subscription(subscription_id)
+
+    @queue.task(name=END_SECOND_TASK, retry=Pauses(_PAUSES_S))
+    async def end_second(*, subscription_id: str) -> None:
+        await end_second_subscription(services.database, services.gateway, subscription_id)
+
+    @queue.task(name=END_TRIAL_TASK, retry=Pauses(_PAUSES_S))
+    async def end_trial(*, subscription_id: str) -> None:
+        await end_refused_trial(services.database, services.gateway, subscription_id)
 
     @queue.task(name="send_mail", retry=Pauses(_PAUSES_S))
     async def send_mail(*, outbox_id: int) -> None:

@@ -25,6 +25,7 @@ from billing_app.payments.retries import pause_after
 from billing_app.payments.rules import Context
 from billing_app.payments.settlement import MissingParent, NotOurs
 from billing_app.payments.stripe_errors import MissingAtStripe
+from billing_app.payments.subscribing.trials import Trials
 
 logger = logging.getLogger(__name__)
 
@@ -51,8 +52,11 @@ class Applied:
 class Applier:
     """Runs the rules of `events`."""
 
-    def __init__(self, database: Database, gateway: StripeGateway, catalog: CatalogService, ledger: Ledger) -> None:
+    def __init__(
+        self, database: Database, gateway: StripeGateway, catalog: CatalogService, *, ledger: Ledger, trials: Trials
+    ) -> None:
         self._database = database
+        self._trials = trials
         self._ledger = ledger
         self._gateway = gateway
         self._catalog = catalog
@@ -149,9 +153,9 @@ class Applier:
 
     async def _context(self) -> Context:
         try:
-            return Context(self._ledger, (await self._catalog.current()).policies)
+            return Context(self._ledger, (await self._catalog.current()).policies, self._trials)
         except NoCatalog:
-            return Context(self._ledger, Policies())
+            return Context(self._ledger, Policies(), self._trials)
 
 
 def _ms_since(started: float) -> int:

@@ -135,7 +135,12 @@ class SubscriptionReads(StripeCalls):
             raw,
             next_phase=await self._next_phase(raw),
             failing_since=await self._owed_since(raw.id) if failing else None,
+            card_fingerprint=await self._fingerprint(raw) if raw.status == "trialing" else None,
         )
+
+    async def _fingerprint(self, raw: stripe.Subscription) -> str | None:
+        method = id_of(raw.default_payment_method)
+        return (await self.payment_method(method)).fingerprint if method else None
 
     async def _next_phase(self, raw: stripe.Subscription) -> NextPhase | None:
         coming = next_phase_of(raw.schedule) if isinstance(raw.schedule, stripe.SubscriptionSchedule) else None

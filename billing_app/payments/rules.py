@@ -11,14 +11,16 @@ from billing_app.credits import Ledger, Spent
 from billing_app.payments.gateway import StripeGateway
 from billing_app.payments.models import WebhookEvent
 from billing_app.payments.settlement import NotOurs
+from billing_app.payments.subscribing.trials import Trials
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What rules need besides the event: the ledger, and the policies of the catalogue in force."""
+    """What rules need besides the event: the ledger, the policies of the catalogue in force, and who had a trial."""
 
     ledger: Ledger
     policies: Policies
+    trials: Trials
 
     @property
     def spent(self) -> Spent:

@@ -47,6 +47,7 @@ class Told:
     """A subscription as Stripe tells it.
 
     Attributes:
+        card_fingerprint: of the card a trial will be paid with, by which it is known again; asked for trials alone.
         failing_since: when the oldest invoice that is still owed was due, while it is past_due or unpaid.
         next_phase: what its schedule does next; None without a schedule, or in its last phase.
         paused_how: the behaviour of `pause_collection`, if it is set.
@@ -71,6 +72,7 @@ class Told:
     default_payment_method: str | None
     latest_invoice: str | None
     failing_since: datetime | None
+    card_fingerprint: str | None = None
     metadata: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -166,7 +168,11 @@ def read_price(raw: stripe.Price) -> Price:
 
 
 def read_subscription(
-    raw: stripe.Subscription, *, next_phase: NextPhase | None = None, failing_since: datetime | None = None
+    raw: stripe.Subscription,
+    *,
+    next_phase: NextPhase | None = None,
+    failing_since: datetime | None = None,
+    card_fingerprint: str | None = None,
 ) -> Told:
     """From `subscription`."""
     pause, pending = raw.pause_collection, raw.pending_update
@@ -190,6 +196,7 @@ def read_subscription(
         default_payment_method=id_of(raw.default_payment_method),
         latest_invoice=id_of(raw.latest_invoice),
         failing_since=failing_since,
+        card_fingerprint=card_fingerprint,
         metadata=metadata_of(raw),
     )
 

@@ -17,6 +17,7 @@ from billing_app.entitlements.subscriptions.views import HeldSubscription
 from billing_app.journal.audit import STRIPE, audit
 from billing_app.payments import store as payments
 from billing_app.payments import subscription_mails as mails
+from billing_app.payments.checkout import customer_lock
 from billing_app.payments.gateway_subscriptions import CustomerSubscriptions
 from billing_app.payments.mirroring.second import superseded
 from billing_app.payments.mirroring.terms import Terms, terms_of
@@ -93,7 +94,7 @@ async def _mirror_one(
     held = await store.by_id(session, written.row.id)
     assert held is not None, "it was written just now"
     if held.ours and not held.superseded:
-        effects += await _tell_credits(session, held, written.steps, context)
+        effects += await _tell_credits(session, held, told, written.steps, context)
         unpaid = written.was is not None and written.was.status in ("past_due", "unpaid")
         for step in written.steps:
             await mails.owe_change(session, held.id, step.kind, from_item_id=step.from_item_id, unpaid=unpaid)
@@ -252,18 +253,33 @@ async def _tell_drift(session: AsyncSession, written: _Written) -> None:
 
 
 async def _tell_credits(
-    session: AsyncSession, held: HeldSubscription, made: tuple[Step, ...], context: Context
+    session: AsyncSession, held: HeldSubscription, told: Told, made: tuple[Step, ...], context: Context
 ) -> list[str]:
     kinds = {step.kind for step in made}
     effects: list[str] = []
     if "trial_started" in kinds:
-        effects += await plan_credits.trial_started(session, context.ledger, held)
+        if await _trial_is_theirs(session, held, told, context):
+            effects += await plan_credits.trial_started(session, context.ledger, held)
+        else:
+            effects.append(f"trial of {told.id} refused: one was taken before")
     if "ended" in kinds:
         at = held.ended_at or clock.now()
         early = held.period_end is not None and at < held.period_end
         voids = early and context.policies.cancel_now_credits == "void"
         effects += await plan_credits.subscription_ended(session, context.ledger, held, at, voids=voids)
     return effects + await plan_credits.plan_changed(session, context.ledger, held, context.policies)
+
+
+async def _trial_is_theirs(session: AsyncSession, held: HeldSubscription, told: Told, context: Context) -> bool:
+    return await context.trials.begin(
+        session,
+        customer_id=held.customer_id,
+        stripe_subscription_id=told.id,
+        plan_code=held.plan_code,
+        card_fingerprint=told.card_fingerprint,
+        checkout=told.metadata.get("checkout"),
+        lock=customer_lock(told.customer),
+    )
 
 
 def _in_words(written: _Written) -> list[str]:

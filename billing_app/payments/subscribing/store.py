@@ -11,7 +11,6 @@ from sqlmodel import col
 
 from billing_app import clock
 from billing_app.payments.mirroring.models import Invoice
-from billing_app.payments.models import Checkout
 from billing_app.payments.subscribing.models import PlanCancellation, PlanTurn, TrialTaken
 
 # Trials
@@ -101,15 +100,7 @@ async def cancellations(session: AsyncSession, *, since: datetime, limit: int) -
     return found.scalars().all()
 
 
-# What others' tables say about a plan being taken or owed
-
-
-async def plan_checkout(session: AsyncSession, stripe_subscription_id: str) -> Checkout | None:
-    """The checkout that a subscription was made by."""
-    found = await session.execute(
-        select(Checkout).where(col(Checkout.stripe_subscription_id) == stripe_subscription_id)
-    )
-    return found.scalar_one_or_none()
+# What is owed
 
 
 async def open_invoice(session: AsyncSession, customer_id: int, subscription_id: int) -> Invoice | None:

@@ -10,12 +10,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from billing_app import clock
 from billing_app.accounts.customers import get_customer
+from billing_app.db.engine import Database
 from billing_app.db.queue import defer
+from billing_app.entitlements.subscriptions import store as subscriptions
 from billing_app.journal.audit import STRIPE, audit
 from billing_app.payments import store as payments
 from billing_app.payments.gateway import StripeGateway
+from billing_app.payments.mirroring import store as mirror
 from billing_app.payments.stripe_errors import MissingAtStripe, StripeRefused
 from billing_app.payments.subscribing import store
+from billing_app.payments.subscribing.following import follow
 from billing_app.payments.subscribing.trial_rules import TrialKeys
 
 END_TRIAL_TASK = "end_refused_trial"
@@ -44,12 +48,14 @@ class Trials:
         stripe_subscription_id: str,
         plan_code: str | None,
         card_fingerprint: str | None,
+        checkout: str | None = None,
         lock: str | None = None,
     ) -> bool:
         """A subscription on trial has been reported: note it, or have it ended. Safe to repeat.
 
         Args:
             card_fingerprint: Stripe's, of the card it will be paid with; None: no card was given.
+            checkout: our name of the checkout it was begun with.
             lock: the queue's lock of the Stripe customer.
 
         Returns:
@@ -70,10 +76,10 @@ class Trials:
         if theirs:
             return True
         if await payments.claim_fact(session, TRIAL_TAKEN, stripe_subscription_id, "mirror"):
-            checkout = await store.plan_checkout(session, stripe_subscription_id)
-            if checkout is not None:
+            row = await mirror.checkout_of_subscription(session, stripe_subscription_id, checkout)
+            if row is not None:
                 await payments.update_checkout(
-                    session, checkout.id, state="failed", failure=TRIAL_TAKEN, settled_at=clock.now()
+                    session, row.id, state="failed", failure=TRIAL_TAKEN, settled_at=clock.now()
                 )
             await audit(
                 session,
@@ -83,11 +89,11 @@ class Trials:
                 after={"subscription": stripe_subscription_id, "plan": plan_code},
                 reason="The mailbox or the card has had a trial before.",
             )
-            await defer(session, END_TRIAL_TASK, lock=lock, stripe_subscription_id=stripe_subscription_id)
+            await defer(session, END_TRIAL_TASK, lock=lock, subscription_id=stripe_subscription_id)
         return False
 
 
-async def end_refused_trial(gateway: StripeGateway, stripe_subscription_id: str) -> bool:
+async def end_refused_trial(database: Database, gateway: StripeGateway, stripe_subscription_id: str) -> bool:
     """The job: end a trial that was taken before. Nothing is billed. False: it was over already."""
     try:
         running = await gateway.running(stripe_subscription_id)
@@ -102,4 +108,8 @@ async def end_refused_trial(gateway: StripeGateway, stripe_subscription_id: str)
     except StripeRefused:  # ended between the two
         if not (await gateway.running(stripe_subscription_id)).over:
             raise
+    async with database.transaction() as session:
+        held = await subscriptions.by_stripe_id(session, stripe_subscription_id)
+    if held is not None:
+        await follow(database, held.customer_id, stripe_subscription_id)
     return True
