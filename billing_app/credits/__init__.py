@@ -8,21 +8,18 @@ from billing_app.credits.due_grants import Due, DueGrants
 from billing_app.credits.engine import Ledger, LedgerPolicy, apply, succeeded
 from billing_app.credits.group_commit import FateUnknown, QueueFull
 from billing_app.credits.kinds import DebtState, EntryKind, Group, HoldState, LotKind, Spent
+from billing_app.credits.lot_operations import Freeze, Retime, Revoke, Thaw, Void
 from billing_app.credits.operations import (
     Adjust,
     Capture,
     Consume,
     Extend,
-    Freeze,
     Grant,
     Hold,
     Operation,
     Release,
     Reverse,
-    Revoke,
     Settle,
-    Thaw,
-    Void,
 )
 from billing_app.credits.outcomes import (
     Adjusted,
@@ -39,6 +36,7 @@ from billing_app.credits.outcomes import (
     NothingToReverse,
     Outcome,
     Released,
+    Retimed,
     Reversed,
     Revoked,
     Settled,
@@ -116,6 +114,8 @@ __all__ = [
     "Rate",
     "Release",
     "Released",
+    "Retime",
+    "Retimed",
     "Reverse",
     "Reversed",
     "Revoke",

@@ -42,24 +42,25 @@ def burn_positions(book: Book) -> dict[int, int]:
 
 def next_event(book: Book) -> NextEvent | None:
     """The soonest end or begin of a lot."""
+    at = book.at
     ending = [lot for lot in book.queue if lot.expires_at is not None and lot.free]
     beginning = [lot for lot in book.lots.values() if not lot.booked and lot.remaining]
-    at = min(_moments(ending, beginning), default=None)
-    if at is None:
+    soonest = min(_moments(ending, beginning, at), default=None)
+    if soonest is None:
         return None
-    ending = [lot for lot in ending if lot.expires_at == at]
-    beginning = [lot for lot in beginning if lot.effective_at == at]
+    ending = [lot for lot in ending if lot.end_shown(at) == soonest]
+    beginning = [lot for lot in beginning if lot.effective_at == soonest]
     return NextEvent(
         kind="expires" if not beginning else "resets" if ending else "begins",
-        at=at,
+        at=soonest,
         label=", ".join(lot.label for lot in ending or beginning),
         ends=sum(lot.free for lot in ending),
         begins=sum(lot.remaining for lot in beginning),
     )
 
 
-def _moments(ending: Iterable[Lot], beginning: Iterable[Lot]) -> list[datetime]:
-    ends = [lot.expires_at for lot in ending if lot.expires_at is not None]
+def _moments(ending: Iterable[Lot], beginning: Iterable[Lot], at: datetime) -> list[datetime]:
+    ends = [end for lot in ending if (end := lot.end_shown(at)) is not None]
     return ends + [lot.effective_at for lot in beginning]
 
 
@@ -96,7 +97,7 @@ def lot_view(lot: Lot, at: datetime, burns: int | None) -> LotView:
         priority=lot.priority,
         promotional=lot.promotional,
         effective_at=lot.effective_at,
-        expires_at=lot.expires_at,
+        expires_at=lot.end_shown(at),
         state=lot_state(lot, at),
         burns=burns,
         created_at=lot.created_at,

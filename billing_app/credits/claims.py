@@ -65,8 +65,8 @@ class Stand:
 
 
 def target_of(claim: Claim, lots: Iterable[Lot]) -> int:
-    """floor(share x credits of that payment's lots), all at share 1 or more."""
-    credits = sum(lot.granted for lot in lots)
+    """floor(share x credits of that payment's lots), all at share 1 or more. What rolled over counts once."""
+    credits = sum(lot.granted for lot in lots if lot.kind != LotKind.ROLLOVER)
     refunded = min(claim.refunded, claim.captured)
     return credits * refunded // claim.captured
 
@@ -83,21 +83,30 @@ def stand(claim: Claim, lots: Sequence[Lot], debts: Iterable[Debt], at: datetime
     owing = {lot.id: 0 for lot in lots}
     for debt in debts:
         owing[debt.lot_id] += debt.claimed
+    rolled = {lot.origin_lot_id: lot for lot in lots if lot.kind == LotKind.ROLLOVER}
     stands: list[Stand] = []
-    for lot in sorted(lots, key=lambda one: (one.effective_at, one.id), reverse=True):
+    own = [lot for lot in lots if lot.kind != LotKind.ROLLOVER]
+    for lot in sorted(own, key=lambda one: (one.effective_at, one.id), reverse=True):
         target = min(left, lot.granted)
         left -= target
         over = yearly and lot.expires_at is not None and lot.expires_at <= at
         most_owed = owing[lot.id] if over and not claim.closed_windows else lot.used
-        stands.append(_stand_of_lot(lot, target, most_owed))
+        gone = 0
+        if (carried := rolled.get(lot.id)) is not None:
+            # First what the lot itself still has, then what it passed on, and only then what is spent.
+            gone = carried.granted
+            part = min(target - min(target, lot.revoked + lot.free), gone)
+            stands.append(_stand_of_lot(carried, part, carried.used, carried.expired))
+            target -= part
+        stands.append(_stand_of_lot(lot, target, most_owed, lot.expired - gone))
     return stands
 
 
-def _stand_of_lot(lot: Lot, target: int, most_owed: int) -> Stand:
+def _stand_of_lot(lot: Lot, target: int, most_owed: int, expired: int) -> Stand:
     revoked = min(target, lot.revoked + lot.free)
     due_back = min(target - revoked, lot.held)
     rest = target - revoked - due_back
-    spent = min(max(0, rest - lot.expired), lot.used, most_owed)
+    spent = min(max(0, rest - expired), lot.used, most_owed)
     return Stand(lot, target, revoked, due_back, rest - spent, spent)
 
 

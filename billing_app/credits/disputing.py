@@ -7,8 +7,8 @@ from billing_app.credits.claims import Claim, stand
 from billing_app.credits.clawback import collect_debts, enforce_claims
 from billing_app.credits.due import settle
 from billing_app.credits.kinds import EntryKind, Spent
+from billing_app.credits.lot_operations import Freeze, Revoke, Thaw
 from billing_app.credits.lots import Lot
-from billing_app.credits.operations import Freeze, Revoke, Thaw
 from billing_app.credits.outcomes import Frozen, Revoked, Thawed, UnknownPayment
 
 

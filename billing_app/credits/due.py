@@ -11,6 +11,7 @@ from billing_app.credits.clawback import collect_debts, enforce_claims
 from billing_app.credits.holds import Hold
 from billing_app.credits.kinds import EntryKind, HoldState
 from billing_app.credits.lots import Lot
+from billing_app.credits.renewal import rolls_over
 from billing_app.credits.spending import capture_hold
 
 _HOLD_ENDS, _LOT_ENDS, _LOT_BEGINS = 0, 1, 2
@@ -73,7 +74,7 @@ def _end_hold(book: Book, hold: Hold) -> None:
 
 
 def after_return(book: Book) -> None:
-    """Credits came back to lots: refunds that wait for them take them."""
+    """Credits came back to lots, or went into new ones: refunds that wait for them take them."""
     if book.claims:
         enforce_claims(book)
 
@@ -83,6 +84,9 @@ def _end_lot(book: Book, lot: Lot) -> None:
     free = lot.free
     lot.expired += free
     book.post(EntryKind.EXPIRE, [(lot, free)], lot_id=lot.id)
+    if lot.rolls and (carried_over := rolls_over(book, lot, free)) is not None:
+        begin_lot(book, carried_over)
+        after_return(book)
 
 
 def begin_lot(book: Book, lot: Lot) -> None:

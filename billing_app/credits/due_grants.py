@@ -16,8 +16,8 @@ class Due:
 
     Attributes:
         grants: made if their sources have not made them before; the rest are passed over.
-        ask_again_at: until then the ledger does not ask about this customer; None: not before it is told to by
-            `forget_due`. So that the hot path costs nothing.
+        ask_again_at: until then the ledger does not ask about this customer, unless told to by `forget_due`: the hot
+            path costs nothing. None: it asks each time.
     """
 
     customer_id: int

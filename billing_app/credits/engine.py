@@ -19,22 +19,19 @@ from billing_app.credits.due import settle
 from billing_app.credits.due_grants import DueGrants
 from billing_app.credits.keys import answer_of, fingerprint, recall, subject_of
 from billing_app.credits.loading import Wanted, begin_and_load_locked, load_locked, load_sources
+from billing_app.credits.lot_operations import Freeze, Retime, Revoke, Thaw, Void
 from billing_app.credits.operations import (
     Adjust,
     Capture,
     Consume,
     Extend,
-    Freeze,
     Grant,
     Hold,
     Operation,
     Release,
     Reverse,
-    Revoke,
     Settle,
     Spending,
-    Thaw,
-    Void,
 )
 from billing_app.credits.outcomes import Outcome, Settled, Success
 from billing_app.credits.pipeline import COMMIT, driver_of, execute
@@ -82,6 +79,7 @@ class Ledger:
             Reverse: self._reverse,
             Adjust: granting.adjust,
             Void: granting.void,
+            Retime: granting.retime,
             Revoke: disputing.revoke,
             Freeze: disputing.freeze,
             Thaw: disputing.thaw,
@@ -237,8 +235,10 @@ def wanted_by(operations: Sequence[Operation]) -> Wanted:
                 wanted.references.append((customer_id, operation.feature, reference))
             case Spending():
                 pass
-            case Grant() | Void():
+            case Grant() | Void() | Retime():
                 wanted.sources.append((customer_id, operation.source))
+                if isinstance(operation, Grant):
+                    wanted.sources += [(customer_id, source) for source in operation.follows]
             case Adjust():
                 wanted.sources.append((customer_id, granting.adjustment_source(operation)))
             case Extend() | Capture() | Release():

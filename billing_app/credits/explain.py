@@ -69,6 +69,7 @@ _OTHER_LABELS = {
     EntryKind.RESTORE: "Given back after a refund was undone",
     EntryKind.COLLECT: "Owed credits collected",
     EntryKind.ADJUST: "Adjustment",
+    EntryKind.CARRY: "Used before the renewal was paid",
     EntryKind.FREEZE: "Frozen while a payment is disputed",
     EntryKind.THAW: "No longer frozen",
 }
@@ -117,7 +118,7 @@ def _summary(view: EntryView, lots: Mapping[int, Lot]) -> str:
     amount, when = _count(abs(view.amount)), _on(view.at)
     own = lots.get(view.lot_id) if view.lot_id is not None else None
     name = own.label if own else "a lot"
-    end = f", to be used before {_on(own.expires_at)}" if own and own.expires_at else ""
+    end = f", to be used before {_on(own.due_end)}" if own and own.due_end else ""
     what = f' ("{view.reference}")' if view.reference else ""
     said = {
         EntryKind.CONSUME: f"{amount} charged for {view.label}{what} on {when}.",
@@ -125,6 +126,7 @@ def _summary(view: EntryView, lots: Mapping[int, Lot]) -> str:
         EntryKind.EXPIRE: f"{amount} of {name} ended unused on {when}, as was said when they were given.",
         EntryKind.REVERSE: f"{amount} given back on {when} for entry {view.reverses}.",
         EntryKind.VOID: f"{amount} of {name} ended early on {when}.",
+        EntryKind.CARRY: f"{view.label}, on {when}.",
         EntryKind.FREEZE: f"{view.label}, on {when}.",
         EntryKind.THAW: f"{view.label}, on {when}.",
     }.get(view.kind, f"{view.label}: {amount} on {when}.")
@@ -164,11 +166,10 @@ def why_before(first: Lot, second: Lot) -> str:
     """Why one lot burns before another: the first criterion of the order in which they differ."""
     if first.priority != second.priority:
         return f"It goes before {second.label} because its priority is {first.priority}, not {second.priority}."
-    first_end, second_end = first.expires_at or NEVER, second.expires_at or NEVER
+    first_end, second_end = first.due_end or NEVER, second.due_end or NEVER
     if first_end != second_end:
-        assert first.expires_at is not None
-        rest = "has no end" if second.expires_at is None else f"ends on {_on(second.expires_at)}"
-        return f"It goes before {second.label} because it ends on {_on(first.expires_at)}; the other {rest}."
+        rest = "has no end" if second.due_end is None else f"ends on {_on(second_end)}"
+        return f"It goes before {second.label} because it ends on {_on(first_end)}; the other {rest}."
     if first.promotional != second.promotional:
         return f"It goes before {second.label} because given credits go before paid ones."
     return f"It goes before {second.label} because it is older."

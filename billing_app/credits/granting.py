@@ -6,18 +6,21 @@ from billing_app.credits.book import Book, Consumption
 from billing_app.credits.clawback import collect_debts
 from billing_app.credits.due import after_return, settle
 from billing_app.credits.kinds import EntryKind, LotKind
+from billing_app.credits.lot_operations import Retime, Void
 from billing_app.credits.lots import Lot, allocate, undo
-from billing_app.credits.operations import Adjust, Grant, Reverse, Void
+from billing_app.credits.operations import Adjust, Grant, Reverse
 from billing_app.credits.outcomes import (
     Adjusted,
     Granted,
     NothingToReverse,
+    Retimed,
     Reversed,
     SourceMismatch,
     UnknownEntry,
     UnknownLot,
     Voided,
 )
+from billing_app.credits.renewal import hand_over, note_return
 from billing_app.credits.spending import check_enough
 from billing_app.errors import InvalidInput
 
@@ -51,14 +54,22 @@ def grant(book: Book, operation: Grant) -> Granted:
         debt_limit=operation.debt_limit,
         actor=operation.actor,
         note=operation.note,
+        renews_at=operation.renews_at,
+        rolls=operation.rolls,
+        rolls_days=operation.rolls_days,
     )
     claim = book.claims.get(lot.payment) if lot.payment else None
     if claim is not None and claim.frozen_at is not None:
         lot.frozen_at = book.at
     before = book.entry_count
     settle(book, book.at)
+    entry_id = before + 1 if lot.booked else None
+    for source in operation.follows:
+        if (earlier := lot_of(book, source)) is not None:
+            hand_over(book, earlier, lot)
+    settle(book, book.at)
     after_return(book)
-    return Granted(book.customer_id, lot.id, lot.granted, book.available, before + 1 if lot.booked else None)
+    return Granted(book.customer_id, lot.id, lot.granted, book.available, entry_id)
 
 
 def lot_of(book: Book, source: str) -> Lot | None:
@@ -132,6 +143,8 @@ def reverse(book: Book, operation: Reverse, *, valid_days: int) -> Reversed:
         )
     parts = [(book.lots[lot_id], part) for lot_id, part in undo(entry.taken, entry.reversed, credits)]
     living = [(lot, -part) for lot, part in parts if not lot.ended(book.at)]
+    for lot, part in living:
+        note_return(book, lot, -part, entry)
     if living:
         book.post(
             EntryKind.REVERSE,
@@ -190,12 +203,12 @@ def void(book: Book, operation: Void) -> Voided:
     Raises:
         UnknownLot: the source made none.
     """
-    lot = lot_of(book, operation.source)
-    if lot is None:
-        raise UnknownLot(f'No lot of this customer was made by "{operation.source}".')
+    lot = _known(book, operation.source)
     credits = min(operation.credits, lot.free) if operation.credits else lot.free
     if not operation.credits and lot.booked and not lot.ended(book.at):
         lot.expires_at, lot.frozen_at = book.at, None
+        if lot.renews_at is not None and lot.renews_at > book.at:
+            lot.renews_at = None
         book.touch(lot)
     entry_id = None
     if credits:
@@ -204,3 +217,27 @@ def void(book: Book, operation: Void) -> Voided:
             EntryKind.VOID, [(lot, credits)], lot_id=lot.id, actor=operation.actor, note=operation.note
         ).id
     return Voided(book.customer_id, lot.id, credits, lot.held, book.available, entry_id)
+
+
+def retime(book: Book, operation: Retime) -> Retimed:
+    """Move the end of a lot that has not ended; what has ended stays ended.
+
+    Raises:
+        UnknownLot: the source made none.
+    """
+    lot = _known(book, operation.source)
+    ends = max(operation.expires_at, lot.effective_at if not lot.booked else book.at)
+    asked = (ends, operation.renews_at)
+    if lot.ended(book.at) or asked == (lot.expires_at, lot.renews_at):
+        return Retimed(book.customer_id, lot.id, lot.expires_at, book.available, replayed=True)
+    lot.expires_at, lot.renews_at = asked
+    book.touch(lot)
+    settle(book, book.at)
+    return Retimed(book.customer_id, lot.id, lot.expires_at, book.available)
+
+
+def _known(book: Book, source: str) -> Lot:
+    lot = lot_of(book, source)
+    if lot is None:
+        raise UnknownLot(f'No lot of this customer was made by "{source}".')
+    return lot

@@ -18,7 +18,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from billing_app.credits.engine import MAX_OPERATIONS, Ledger
-from billing_app.credits.operations import Adjust, Consume, Hold, Operation, Reverse, Void
+from billing_app.credits.lot_operations import Void
+from billing_app.credits.operations import Adjust, Consume, Hold, Operation, Reverse
 from billing_app.credits.outcomes import Outcome, Success
 from billing_app.credits.pipeline import ROLLBACK, execute
 from billing_app.db.engine import Database

@@ -73,8 +73,12 @@ class Lot:
 
     @property
     def due_end(self) -> datetime | None:
-        """When it ends as its customer is told: the gap is not part of what was promised."""
+        """When it ends as was promised: the gap is no part of that."""
         return self.renews_at or self.expires_at
+
+    def end_shown(self, at: datetime) -> datetime | None:
+        """When it ends, to be told at a moment: as promised, or in the gap at its end."""
+        return self.renews_at if self.renews_at is not None and at < self.renews_at else self.expires_at
 
     @property
     def promotional(self) -> bool:

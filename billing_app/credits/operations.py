@@ -19,7 +19,7 @@ from billing_app.credits.inputs import (
     check_range,
     check_text,
 )
-from billing_app.credits.kinds import LotKind, Spent
+from billing_app.credits.kinds import LotKind
 from billing_app.credits.rating import Price
 from billing_app.errors import InvalidInput
 from billing_app.money import known as check_currency
@@ -27,7 +27,7 @@ from billing_app.money import known as check_currency
 MAX_TTL_S = 7 * 86_400
 DEFAULT_TTL_S = 900
 DEFAULT_CAP_S = 86_400
-MAX_SHARE_PARTS = 10**15
+MAX_DAYS = 3_660
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +64,12 @@ class Grant(Operation):
         priority: 0 burns first, 100 last.
         debt_limit: at most so many of its credits pay open debts; None: all; a purchase pays only what its
             checkout showed, so its default is 0.
+        renews_at: the end of its window, when a next lot is due; `expires_at` is then the end of the renewal gap, in
+            which it can still be spent until that lot is there.
+        follows: sources of the lots before it: their renewal gap is over, what was used in it counts as used of this
+            lot. A source that made none is passed over.
+        rolls, rolls_days: at most so many of its credits, if left when a next lot follows it, go over into a lot of
+            their own, valid for so many days (policy).
     """
 
     credits: int
@@ -77,6 +83,10 @@ class Grant(Operation):
     expires_at: datetime | None = None
     priority: int = 50
     debt_limit: int | None = None
+    renews_at: datetime | None = None
+    follows: tuple[str, ...] = ()
+    rolls: int = 0
+    rolls_days: int = 0
 
     def __post_init__(self) -> None:
         Operation.__post_init__(self)
@@ -97,16 +107,22 @@ class Grant(Operation):
             check_credits(self.debt_limit, "debt_limit", least=0)
         elif self.kind is LotKind.PURCHASE:
             object.__setattr__(self, "debt_limit", 0)
+        for source in self.follows:
+            check_text(source, "follows", most=MAX_SOURCE)
+        check_credits(self.rolls, "rolls", least=0)
+        check_range(self.rolls_days, "rolls_days", 1 if self.rolls else 0, MAX_DAYS)
         self._check_times()
 
     def _check_times(self) -> None:
-        for name in ("effective_at", "expires_at"):
+        for name in ("effective_at", "expires_at", "renews_at"):
             moment = getattr(self, name)
             if moment is not None:
                 check_moment(moment, name)
                 object.__setattr__(self, name, as_utc(moment))
         if self.effective_at and self.expires_at and self.expires_at <= self.effective_at:
             raise InvalidInput('"expires_at" must be after "effective_at".', field="expires_at")
+        if self.renews_at and (self.expires_at is None or self.renews_at > self.expires_at):
+            raise InvalidInput('"renews_at" is at "expires_at" or before.', field="renews_at")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -271,72 +287,6 @@ class Adjust(Operation):
         if self.expires_at is not None:
             check_moment(self.expires_at, "expires_at")
             object.__setattr__(self, "expires_at", as_utc(self.expires_at))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Void(Operation):
-    """End a lot early: what is free of it goes now, what is held goes when it returns. Makes no debt.
-
-    `credits` takes only so many and leaves the lot open (a plan change that shrinks the current lot); 0 takes all.
-    """
-
-    source: str
-    credits: int = 0
-
-    def __post_init__(self) -> None:
-        Operation.__post_init__(self)
-        check_text(self.source, "source", most=MAX_SOURCE)
-        check_credits(self.credits, least=0)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Revoke(Operation):
-    """Set what share of a payment's credits is taken back: floor(share x credits of that payment's lots).
-
-    Absolute and cumulative, so repeating it changes nothing, and a smaller share (a failed refund) gives back.
-    Free credits go first, then what holds return; what is spent becomes a debt or is forgiven; what has expired is
-    forgiven. Windows of a yearly payment go from the last backwards.
-
-    Attributes:
-        payment: as in the lots' grants.
-        refunded, captured: the share, both with tax: (refunded + lost disputes) / captured. Minor units.
-        spent: the policy for credits already spent.
-        closed_windows: whether spent credits of plan windows that are over become a debt too.
-    """
-
-    payment: str
-    refunded: int
-    captured: int
-    spent: Spent = Spent.DEBT
-    closed_windows: bool = False
-
-    def __post_init__(self) -> None:
-        Operation.__post_init__(self)
-        check_text(self.payment, "payment")
-        check_range(self.refunded, "refunded", 0, MAX_SHARE_PARTS)
-        check_range(self.captured, "captured", 1, MAX_SHARE_PARTS)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Freeze(Operation):
-    """A dispute was opened: the free credits of a payment's lots cannot be spent. Live holds may still capture."""
-
-    payment: str
-
-    def __post_init__(self) -> None:
-        Operation.__post_init__(self)
-        check_text(self.payment, "payment")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Thaw(Operation):
-    """The dispute is over: the lots can be spent again, and end later by the time they were frozen."""
-
-    payment: str
-
-    def __post_init__(self) -> None:
-        Operation.__post_init__(self)
-        check_text(self.payment, "payment")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -140,6 +140,17 @@ class Voided:
 
 
 @dataclass(frozen=True, slots=True)
+class Retimed:
+    """When the lot ends now. `replayed`: it was so before, or it has ended already."""
+
+    customer_id: int
+    lot_id: int
+    expires_at: datetime | None
+    available: int
+    replayed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Revoked:
     """The payment's credits as they now stand, in all: these figures are totals, not changes.
 
@@ -203,6 +214,7 @@ Success = (
     | Reversed
     | Adjusted
     | Voided
+    | Retimed
     | Revoked
     | Frozen
     | Thawed

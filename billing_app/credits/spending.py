@@ -1,6 +1,7 @@
 """Rules of consumption: take in burn order, never below zero, a business reference once. Pure."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from billing_app.credits.book import Book, Consumption, Entry
@@ -9,6 +10,7 @@ from billing_app.credits.kinds import EntryKind, HoldState
 from billing_app.credits.lots import Lot, allocate
 from billing_app.credits.operations import Consume, Spending
 from billing_app.credits.outcomes import AlreadyConsumed, Consumed, HoldOpen, Taken
+from billing_app.credits.renewal import note_use
 from billing_app.errors import InsufficientCredits
 
 
@@ -96,6 +98,7 @@ def capture_hold(
         feature=hold.feature,
         reference=hold.reference,
         hold_id=hold.id,
+        since=hold.created_at,
         price=price,
         details=details,
         actor=actor,
@@ -106,7 +109,9 @@ def capture_hold(
     return entry
 
 
-def post_consumption(book: Book, parts: Sequence[tuple[Lot, int]], **facts: Any) -> Entry:
+def post_consumption(
+    book: Book, parts: Sequence[tuple[Lot, int]], *, since: datetime | None = None, **facts: Any
+) -> Entry:
     """Write a consumption and remember it, so that later members of the batch see its reference and can reverse it."""
     entry = book.post(EntryKind.CONSUME, parts, **facts)
     book.consumptions[entry.id] = Consumption(
@@ -122,6 +127,9 @@ def post_consumption(book: Book, parts: Sequence[tuple[Lot, int]], **facts: Any)
     )
     if entry.reference is not None and entry.feature is not None:
         book.references[entry.feature, entry.reference] = entry.id
+    for lot, credits in parts:
+        if lot.renews_at is not None:
+            note_use(book, lot, credits, since or book.at)
     return entry
 
 
