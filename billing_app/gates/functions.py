@@ -1,7 +1,7 @@
 """Gates as decorators for plain async functions: `@gates.require_feature("cv_generate")`."""
 
 import inspect
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import AbstractAsyncContextManager
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
@@ -20,10 +20,12 @@ class FunctionGates(Gates):
         super().__init__(entitlements)
         self._customer = customer
 
-    def require_plan(self, code: str) -> Callable[[Callable[P, Awaitable[T]]], Callable[P, Awaitable[T]]]:
+    def require_plan(
+        self, code: str
+    ) -> Callable[[Callable[P, Coroutine[Any, Any, T]]], Callable[P, Coroutine[Any, Any, T]]]:
         """This plan or a better one, else `PlanRequired`."""
 
-        def decorate(function: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
+        def decorate(function: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, Coroutine[Any, Any, T]]:
             read = self._reader(function)
 
             @wraps(function)
@@ -43,7 +45,7 @@ class FunctionGates(Gates):
         operation: str | None = None,
         add_ons: Mapping[str, int] | None = None,
         reference: str | None = None,
-    ) -> Callable[[Callable[P, Awaitable[T]]], Callable[P, Awaitable[T]]]:
+    ) -> Callable[[Callable[P, Coroutine[Any, Any, T]]], Callable[P, Coroutine[Any, Any, T]]]:
         """A use of a feature.
 
         Args:
@@ -57,7 +59,7 @@ class FunctionGates(Gates):
 
     def require_credits(
         self, credits: int, *, feature: str, reference: str | None = None
-    ) -> Callable[[Callable[P, Awaitable[T]]], Callable[P, Awaitable[T]]]:
+    ) -> Callable[[Callable[P, Coroutine[Any, Any, T]]], Callable[P, Coroutine[Any, Any, T]]]:
         """So many credits, named as spent on `feature`."""
 
         def around(customer_id: int, named: str | None) -> AbstractAsyncContextManager[Pass]:
@@ -67,8 +69,8 @@ class FunctionGates(Gates):
 
     def _decorator(
         self, around: Callable[[int, str | None], AbstractAsyncContextManager[Pass]], reference: str | None
-    ) -> Callable[[Callable[P, Awaitable[T]]], Callable[P, Awaitable[T]]]:
-        def decorate(function: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
+    ) -> Callable[[Callable[P, Coroutine[Any, Any, T]]], Callable[P, Coroutine[Any, Any, T]]]:
+        def decorate(function: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, Coroutine[Any, Any, T]]:
             read = self._reader(function, reference)
 
             @wraps(function)
