@@ -96,15 +96,20 @@ def _of_plan(catalog: Catalog, plan: Plan) -> _Compared:
             limit = plan.quotas[feature.code]
             return Cell(words.quota(feature, limit), limit != 0)
         if feature.metering is Metering.CREDITS:
-            return _by_credits(catalog, feature, usable=bool(plan.credits_per_month))
+            return _by_credits(catalog, feature, usable=bool(plan.credits_per_month) or plan.contact_only)
         if feature.code in plan.features:
             return Cell("Included", True)
         return _sold_apart(catalog, feature)
 
     prices = tuple(_plan_prices(catalog, plan))
     column = Column("plan", plan.code, plan.name, prices[0].text if plan.prices else "", prices)
-    credits_text = f"{catalog.brand.credit.of(plan.credits_per_month)} a month" if plan.credits_per_month else "None"
-    return _Compared(column, Cell(credits_text, plan.credits_per_month > 0), cell)
+    return _Compared(column, _credits_of_plan(catalog, plan), cell)
+
+
+def _credits_of_plan(catalog: Catalog, plan: Plan) -> Cell:
+    if plan.credits_per_month:
+        return Cell(f"{catalog.brand.credit.of(plan.credits_per_month)} a month", True)
+    return Cell("By agreement", True) if plan.contact_only else Cell("None", False)
 
 
 def _of_pack(catalog: Catalog, pack: Pack) -> _Compared:

@@ -74,7 +74,6 @@ class Offers:
     currency: str
     tax_note: str
     credit_is: str
-    packs_note: str
     plans: tuple[PlanCard, ...]
     packs: tuple[PackCard, ...]
     unlocks: tuple[UnlockCard, ...]
@@ -97,7 +96,6 @@ def sellable(catalog: Catalog, capabilities: frozenset[Capability] = RELEASED) -
         currency=catalog.currency,
         tax_note=words.tax_note(catalog.tax, catalog.currency),
         credit_is=words.credit_meaning(catalog),
-        packs_note=_packs_note(packs),
         plans=tuple(plans),
         packs=tuple(_pack_card(catalog, pack, base, quoted) for pack in packs),
         unlocks=tuple(_unlock_card(catalog, unlock) for unlock in in_order(catalog.unlocks)) if one_time else (),
@@ -105,15 +103,6 @@ def sellable(catalog: Catalog, capabilities: frozenset[Capability] = RELEASED) -
         default_period=default if default in periods or not periods else periods[0],
         best_yearly_saving=best_yearly_saving(plans) if len(periods) > 1 else "",
     )
-
-
-def _packs_note(packs: Iterable[Pack]) -> str:
-    """What all packs have in common, beside plans: paid once, and how long their credits stay if that is one term."""
-    terms = {pack.valid for pack in packs}
-    if len(terms) != 1:
-        return "No subscription."
-    days = terms.pop()
-    return "No subscription. They never expire." if days is None else f"No subscription. Valid for {words.days(days)}."
 
 
 def shown_plans(catalog: Catalog, capabilities: frozenset[Capability]) -> list[Plan]:

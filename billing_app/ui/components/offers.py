@@ -109,10 +109,10 @@ def pack_row(pack: Any) -> rx.Component:
         ),
         rx.el.p(
             rx.el.span(pack.unit_price),
-            rx.cond(pack.saving != "", rx.el.span(", ", pack.saving, class_name="text-good"), None),
+            rx.cond(pack.saving != "", rx.el.span(", ", pack.saving_percent, "% less", class_name="text-good"), None),
             class_name="text-small text-ink-2 tabular-nums",
         ),
-        rx.el.p(pack.name, " · ", pack.expiry, " · ", pack.terms, class_name="text-tiny text-ink-3"),
+        rx.el.p(pack.name, " · ", pack.expiry, class_name="text-small text-ink-3"),
         class_name=rx.cond(pack.highlighted, _ROW + "border-accent", _ROW + "border-line"),
         id="pack-" + pack.code,
     )

@@ -114,10 +114,14 @@ def plan_card(plan: Any) -> rx.Component:
             rx.cond(plan.held, badge("Yours", tone="good"), None),
             class_name="flex min-h-6 flex-wrap items-center gap-2",
         ),
-        rx.el.p(plan.description, class_name="text-small text-ink-2"),
-        rx.el.div(rx.foreach(plan.blocks, _price)),
-        rx.el.div(rx.foreach(plan.blocks, lambda block: _action(plan, block))),
-        rx.el.ul(rx.foreach(plan.lines, tick), class_name="mt-2 grid content-start gap-2"),
+        rx.el.p(plan.description, class_name="mt-1 text-small text-ink-2"),
+        rx.el.div(rx.foreach(plan.blocks, _price), class_name="mt-4"),
+        rx.el.div(rx.foreach(plan.blocks, lambda block: _action(plan, block)), class_name="mt-4"),
+        rx.el.ul(
+            rx.foreach(plan.lines, tick),
+            rx.foreach(plan.blocks, _unit_price),
+            class_name="mt-5 grid content-start gap-2",
+        ),
         class_name=rx.cond(
             plan.highlighted,
             _CARD + "bg-[linear-gradient(180deg,var(--accent-soft),transparent_46%)]",
@@ -127,18 +131,32 @@ def plan_card(plan: Any) -> rx.Component:
     )
 
 
-_CARD = "row-span-5 grid grid-rows-subgrid gap-y-3.5 p-[22px] pb-6 shadow-[0_0_0_1px_var(--line)] "
+_CARD = "row-span-5 grid grid-rows-subgrid gap-y-0 p-[22px] pb-6 shadow-[0_0_0_1px_var(--line)] "
 
 
 def _price(block: Any) -> rx.Component:
+    """One sentence in two lines: what is charged, and how often (PR3)."""
     return rx.el.div(
         rx.el.p(
-            rx.el.span(block.price, class_name="text-[32px] font-[640] leading-none tracking-[-.03em] text-ink"),
-            rx.cond(block.billing != "", " " + block.billing, ""),
+            rx.el.span(block.price, class_name="block text-[32px] font-[640] leading-none tracking-[-.03em] text-ink"),
+            rx.cond(block.billing != "", rx.el.span(" ", block.billing, class_name="mt-1.5 block"), None),
             class_name="text-small text-ink-2 tabular-nums",
         ),
-        rx.cond(block.saving != "", rx.el.p(block.saving, class_name="mt-1 text-small text-good"), None),
+        rx.cond(block.saving != "", rx.el.p(block.saving, class_name="text-small text-good"), None),
         custom_attrs=by_period(block.shown_for),
+    )
+
+
+def _unit_price(block: Any) -> rx.Component:
+    return rx.cond(
+        block.unit_price != "",
+        rx.el.li(
+            icon("check", size=15, class_name="mt-[3px] text-accent-text"),
+            block.unit_price,
+            class_name="flex gap-2.5 text-ink-2 tabular-nums",
+            custom_attrs=by_period(block.shown_for),
+        ),
+        None,
     )
 
 

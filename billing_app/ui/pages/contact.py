@@ -163,7 +163,7 @@ def _form() -> rx.Component:
         rx.cond(ContactState.subjects.length() > 0, _subject(), None),
         _typed("Your name", "name", ContactState.name, "name"),
         _typed("E-mail", "email", ContactState.email, "email"),
-        _typed("Company", "company", ContactState.company, "organization", optional=True),
+        _typed("Company (optional)", "company", ContactState.company, "organization", optional=True),
         rx.el.div(
             rx.el.label("What do you need?", html_for="message", class_name="text-small font-[550] text-ink"),
             rx.el.textarea(
@@ -219,7 +219,6 @@ def _typed(label: str, name: str, value: rx.Var, auto_complete: str, *, optional
         kind="email" if name == "email" else "text",
         auto_complete=auto_complete,
         required=not optional,
-        hint="Optional." if optional else "",
         max_length=_KEPT[name],
         default_value=value,
         key=value,

@@ -106,7 +106,7 @@ def _packs() -> rx.Component:
     )
     rows = section(
         f"{brand().credit.one.capitalize()} packs",
-        PricingState.packs_note,
+        "One payment, no subscription.",
         rx.el.div(rx.foreach(PricingState.packs, pack_row), class_name="grid gap-3.5 md:grid-cols-3"),
     )
     return rx.cond(

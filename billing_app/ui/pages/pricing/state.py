@@ -40,7 +40,6 @@ class PricingState(rx.State):
     plans: rx.Field[list[PlanView]] = rx.field(default_factory=lambda: plan_views(_built()))
     periods: rx.Field[list[PeriodOption]] = rx.field(default_factory=lambda: period_options(_built()))
     packs: rx.Field[list[PackCard]] = rx.field(default_factory=lambda: list(_built().packs))
-    packs_note: rx.Field[str] = rx.field(default_factory=lambda: _built().packs_note)
     unlocks: rx.Field[list[UnlockCard]] = rx.field(default_factory=lambda: list(_built().unlocks))
     credit_is: rx.Field[str] = rx.field(default_factory=lambda: _built().credit_is)
     credit_table: rx.Field[CreditTable] = rx.field(default_factory=lambda: credit_table(built_catalog()))
@@ -75,8 +74,7 @@ class PricingState(rx.State):
         offers = sellable(catalog)
         self.plans = plan_views(offers, my, signed_in=signed_in)
         self.periods = period_options(offers)
-        self.packs, self.packs_note = list(offers.packs), offers.packs_note
-        self.unlocks = list(offers.unlocks)
+        self.packs, self.unlocks = list(offers.packs), list(offers.unlocks)
         self.credit_is, self.tax_note = offers.credit_is, offers.tax_note
         self.credit_table = credit_table(catalog)
         self.comparison = comparison(catalog)

@@ -100,7 +100,7 @@ def compared() -> rx.Component:
                 role="rowheader",
                 class_name=CELL
                 + _STICKY
-                + "text-left font-[520] sm:min-w-36 max-sm:col-span-full max-sm:border-b-0 max-sm:pb-0.5 max-sm:static",
+                + "text-left font-[520] max-sm:font-[620] sm:min-w-36 max-sm:col-span-full max-sm:border-b-0 max-sm:pb-0.5 max-sm:static",
             ),
             rx.foreach(row.cells, lambda cell, place: _cell(cell, columns[place].name)),
             role="row",

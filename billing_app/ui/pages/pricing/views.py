@@ -41,6 +41,7 @@ class PlanBlock:
     price: str
     billing: str
     saving: str
+    unit_price: str
     terms: str
     button: PlanButton
 
@@ -134,7 +135,16 @@ def _blocks(card: PlanCard, periods: tuple[str, ...], my: MyPlan | None, signed_
         price, note = (
             ("Let\N{RIGHT SINGLE QUOTATION MARK}s talk", "") if card.contact_only else (card.price, "for good")
         )
-        yield PlanBlock("", "", price, note, "", "No card needed." if card.free else "", button)
+        yield PlanBlock(
+            shown_for="",
+            period="",
+            price=price,
+            billing=note,
+            saving="",
+            unit_price="",
+            terms="No card needed." if card.free else "",
+            button=button,
+        )
         return
     for period in periods:
         price = card.for_period(period) or card.prices[0]
@@ -145,7 +155,8 @@ def _blocks(card: PlanCard, periods: tuple[str, ...], my: MyPlan | None, signed_
             price=price.price,
             billing=price.billing,
             saving=_saving(card, price),
-            terms=_terms(card, price, relation),
+            unit_price=price.unit_price,
+            terms=_terms(price, relation, only=len(periods) > 1 == len(card.prices)),
             button=_button(card, price, relation),
         )
 
@@ -158,12 +169,17 @@ def _saving(card: PlanCard, price: PeriodPrice) -> str:
     return yearly.saving if price is yearly else f"{yearly.saving} if paid yearly"
 
 
-def _terms(card: PlanCard, price: PeriodPrice, relation: Relation | None) -> str:
-    """What stands next to the button: how it renews and ends (PR21), or when a change takes effect."""
+def _terms(price: PeriodPrice, relation: Relation | None, *, only: bool) -> str:
+    """What stands next to the button: how it renews and ends (PR21), or when a change takes effect.
+
+    Args:
+        only: there is a choice of period, and this is the one period the plan has.
+    """
     at = day(relation.at) if relation and relation.at else ""
-    only = _ONLY[price.period] if len(card.prices) == 1 and not price.trial else ""
+    before = f"{_ONLY[price.period]} " if only else ""
     own = {
-        RelationKind.START: f"{only} {price.terms_without_trial}".strip(),
+        RelationKind.START: before + price.terms_without_trial,
+        RelationKind.TRIAL: before + price.terms,
         RelationKind.UPGRADE: f"At once; you see the difference before you confirm. {price.renewal}",
         RelationKind.DOWNGRADE: f"From {at or 'the end of your period'}; until then you keep what you have.",
         RelationKind.SCHEDULED: "You can take this back on your dashboard.",
@@ -171,9 +187,8 @@ def _terms(card: PlanCard, price: PeriodPrice, relation: Relation | None) -> str
         RelationKind.CURRENT: "Change or cancel it on your dashboard.",
         RelationKind.MANAGE: "Change or cancel it on your dashboard.",
     }
-    if relation is None:
-        return price.terms if price.trial else own[RelationKind.START]
-    return own.get(relation.kind, price.terms)
+    kind = relation.kind if relation else RelationKind.TRIAL if price.trial else RelationKind.START
+    return own.get(kind, "")
 
 
 def _button(card: PlanCard, price: PeriodPrice, relation: Relation | None) -> PlanButton:
