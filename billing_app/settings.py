@@ -29,7 +29,9 @@ class Settings(BaseSettings):
     database_pool_size: int = Field(default=10, ge=1, le=100)
 
     stripe_secret_key: SecretStr = Field(default=SecretStr(""), description="Unset: the built-in sandbox.")
-    stripe_webhook_secret: SecretStr = Field(default=SecretStr(""), description="`whsec_...` of our endpoint.")
+    stripe_webhook_secret: SecretStr = Field(
+        default=SecretStr(""), description="`whsec_...` of your endpoint; unset: that of the one `catalog push` made."
+    )
     stripe_api_base: str = Field(default="", description="Address of a sandbox; never set it in live mode.")
 
     secret_key: SecretStr = Field(default=SecretStr(""), description="Signs links and tokens; 32 bytes or more.")
@@ -83,8 +85,6 @@ class Settings(BaseSettings):
         problems: list[str] = []
         if len(self.secret_key.get_secret_value()) < 32:
             problems.append("SECRET_KEY must be set, 32 characters or more")
-        if not self.stripe_webhook_secret.get_secret_value():
-            problems.append("STRIPE_WEBHOOK_SECRET must be set (whsec_... of your webhook endpoint)")
         if not self.database_url:
             problems.append("DATABASE_URL must be set: the embedded PostgreSQL is for the sandbox only")
         if not self.smtp_url.get_secret_value():

@@ -15,6 +15,7 @@ from billing_app.db.migrate import upgrade
 from billing_app.db.reach import reach, why_migration_failed
 from billing_app.demo import Demo
 from billing_app.errors import DomainError, InvalidInput, Unavailable
+from billing_app.journal.audit import SYSTEM
 from billing_app.payments.events import RULES
 from billing_app.settings import Mode, Settings
 from billing_app.supervisor.places import Places
@@ -51,9 +52,12 @@ async def prepare(settings: Settings, webhook_url: str) -> dict[str, Any]:
         answer: dict[str, Any] = {"sign_ins": []}
         said = [await _catalogue(services, answer)]
         if webhook_url:
+            said.append(await _prices(services))
             answer["webhook_secret"] = await _endpoint(services, webhook_url)
             answer["sign_ins"] = await Demo(services).sign_ins()
             said.append(await _trade(services, answer["sign_ins"]))
+        else:
+            said += await _missing_at_stripe(services)
         answer["summary"] = ", ".join(said)
         return answer
     finally:
@@ -85,6 +89,33 @@ async def _catalogue(services: Services, answer: dict[str, Any]) -> str:
     exported.write_text(await services.catalog.export(version=in_force.version), encoding="utf-8")
     answer["catalog_file"] = str(exported)
     return f"catalogue version {in_force.version} as it was applied" + (f", not {source.name}" if named else "")
+
+
+async def _prices(services: Services) -> str:
+    """Products and prices in our sandbox, as `catalog push` makes them. What is missing is made when it is sold."""
+    try:
+        plan = await services.push.plan(endpoint=False)
+        await services.push.push(plan, by=SYSTEM)
+    except DomainError as error:
+        logger.exception("catalog push")
+        return f"no prices in Stripe ({error})"
+    return "prices in Stripe" + (" (new)" if plan.changes else "")
+
+
+async def _missing_at_stripe(services: Services) -> list[str]:
+    """What a person has to do before everything can be sold, with a Stripe that is not ours to set up unasked.
+
+    Raises:
+        InvalidInput: live mode without any way to verify what Stripe delivers: no purchase would ever arrive.
+    """
+    settings = services.settings
+    by_setting = settings.stripe_webhook_secret.get_secret_value()
+    if settings.mode is Mode.LIVE and not by_setting and not await services.webhook_secret.read():
+        raise InvalidInput(
+            "Stripe's deliveries cannot be verified yet. Run 'python -m billing_app catalog push', which makes the "
+            "webhook endpoint and keeps its secret, or set STRIPE_WEBHOOK_SECRET (whsec_... of your own endpoint)."
+        )
+    return ["not all prices are in Stripe yet: catalog push"] if await services.push.is_due() else []
 
 
 async def _endpoint(services: Services, url: str) -> str:

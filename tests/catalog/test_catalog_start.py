@@ -99,13 +99,13 @@ async def test_pages_are_built_with_what_is_in_force(
         await stamp(session, Identity(Mode.SANDBOX, "acct_sandbox", False))
     settings = settings_for(owner_url, database.url, tmp_path)
     first = await prepare(settings, "")
-    assert first["summary"] == "catalogue version 1 (new)"
+    assert first["summary"] == "catalogue version 1 (new), not all prices are in Stripe yet: catalog push"
     assert "catalog_file" not in first
 
     own = (PRESETS / "interview_mate.toml").read_text()
     await catalog.apply(Source("mine.toml", own))
     second = await prepare(settings, "")
-    assert second["summary"] == "catalogue version 2 as it was applied"
+    assert str(second["summary"]).startswith("catalogue version 2 as it was applied, ")
     assert second["catalog_hash"] != first["catalog_hash"]
     assert second["catalog_file"] == str(Places.of(settings).catalog)
 
@@ -147,6 +147,9 @@ async def test_live_mode_never_puts_the_showcase_on_sale_unasked(
     mine.write_text(SHIPPED.text)
     await prepare(settings_for(owner_url, database.url, tmp_path, catalog=str(mine), **live), "")
     assert await in_force(catalog) == (1, "mine.toml")
+    unverified = settings_for(owner_url, database.url, tmp_path, **live | {"stripe_webhook_secret": SecretStr("")})
+    with pytest.raises(InvalidInput, match="cannot be verified yet"):
+        await prepare(unverified, "")
     assert (await prepare(unnamed, ""))["catalog_file"]
     assert await in_force(catalog) == (1, "mine.toml")
 

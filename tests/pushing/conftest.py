@@ -46,7 +46,7 @@ class Counter:
 
     def prices(self, **filters: Any) -> list[stripe.Price]:
         """Every price in the dashboard."""
-        return list(self.dashboard.v1.prices.list({"limit": 100, **filters}).auto_paging_iter())
+        return list(self.dashboard.v1.prices.list({"limit": 100, **filters}).auto_paging_iter())  # pyright: ignore[reportArgumentType]
 
     def price(self, lookup_key: str) -> stripe.Price:
         """The price that has this lookup key."""

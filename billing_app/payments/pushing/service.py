@@ -77,7 +77,7 @@ class PushPlan:
 
 
 class PushService:
-    """Compares and makes agree. `endpoints=False`: somebody else sees to the webhook endpoint."""
+    """Compares, and makes agree."""
 
     def __init__(self, database: Database, gateway: StripeGateway, catalog: CatalogService, settings: Settings) -> None:
         self._database = database
@@ -130,6 +130,12 @@ class PushService:
                 done = {"version": plan.version, "changes": plan.changes[:MAX_AUDITED_LINES]}
                 await audit(session, by, "catalog.pushed", f"catalog:{plan.version}", after=done)
         return replace(plan, portal=portal)
+
+    async def is_due(self) -> bool:
+        """Whether something is on sale whose price was never pushed. Asks only our database."""
+        async with self._database.transaction() as session:
+            items = await catalog_store.all_items(session)
+        return any(item.price and item.retired_in is None and not item.stripe_price_id for item in items)
 
     async def _sell(self, sold: Sold) -> Sold:
         prices = dict(sold.prices)
