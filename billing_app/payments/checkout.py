@@ -1,7 +1,7 @@
 """Buying: start a checkout, and tell how far it has come. Stripe's redirect is never trusted, only our ledger."""
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from billing_app import clock
@@ -9,6 +9,7 @@ from billing_app.catalog.service import CatalogService
 from billing_app.credits import Balance
 from billing_app.db.engine import Database
 from billing_app.db.queue import defer
+from billing_app.entitlements.subscriptions import store as subscriptions
 from billing_app.errors import InvalidInput, NotFound
 from billing_app.journal.funnel import funnel
 from billing_app.payments import store
@@ -25,6 +26,11 @@ _SESSION_ID = re.compile(r"cs_[A-Za-z0-9_]{1,250}")
 _PUBLIC_ID = re.compile(r"chk_[A-Za-z0-9_-]{1,60}")
 _WATCH_EVERY = timedelta(seconds=2)
 _WATCH_SLOWEST = timedelta(minutes=1)
+_REASONS = {
+    "trial_taken": "Your free trial was used before, so this one was ended. You can have the plan without a trial.",
+    "second_subscription": "You have a plan already, so this one was cancelled, and its payment is given back.",
+    "first_payment_failed": "The first payment did not go through, so the plan did not begin.",
+}
 
 
 class Balances(Protocol):
@@ -135,6 +141,7 @@ class CheckoutService:
         if progress is Progress.GRANTED:
             available = (await self._balances.balance(row.customer_id)).available
         granted = progress is Progress.GRANTED
+        trial_ends_at = await self._trial_end(row) if granted and row.trial_days else None
         return CheckoutProgress(
             public_id=row.public_id,
             progress=progress,
@@ -151,7 +158,17 @@ class CheckoutService:
             retry_url=_retry_url(row, progress),
             created_at=row.created_at,
             settled_at=row.settled_at,
+            period=row.period,
+            trial_ends_at=trial_ends_at,
+            reason=_REASONS.get(row.failure or "") if progress is Progress.FAILED else None,
         )
+
+    async def _trial_end(self, row: Checkout) -> datetime | None:
+        if row.stripe_subscription_id is None:
+            return None
+        async with self._database.transaction() as session:
+            held = await subscriptions.by_stripe_id(session, row.stripe_subscription_id)
+        return held.trial_end if held else None
 
     async def _watch(self, row: Checkout) -> None:
         """Have Stripe asked about this session: soon at first, rarer the longer it takes, once for all who watch."""

@@ -22,14 +22,17 @@ class CheckoutProgress:
 
     Attributes:
         public_id: our own name of the checkout, as in the cancel address.
-        amount_minor: what was asked, in minor units of `currency` (ISO 4217, upper case).
-        credits: what a pack grants; None for an unlock.
+        amount_minor: what was asked, in minor units of `currency` (ISO 4217, upper case); of a plan, for one period.
+        credits: what a pack grants, and a plan each month; None for an unlock.
         feature, uses: what an unlock opens, and how often (None = unlimited).
         available: the customer's credits now, once granted; None before.
         continue_url: once granted and if the customer came from somewhere: a signed link that works once and leads
             back there (WL7).
         retry_url: where the open payment page is, or where the offer can be chosen again.
         created_at, settled_at: billing time.
+        period: of a plan, `month` or `year`.
+        trial_ends_at: of a plan that began with a trial: nothing was paid, and the first payment is due then.
+        reason: why it failed, as a sentence for the customer, where there is more to say than that.
     """
 
     public_id: str
@@ -47,6 +50,9 @@ class CheckoutProgress:
     retry_url: str | None
     created_at: datetime
     settled_at: datetime | None
+    period: str | None = None
+    trial_ends_at: datetime | None = None
+    reason: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The same for the browser that watches over HTTP."""
@@ -66,6 +72,9 @@ class CheckoutProgress:
             "retry_url": self.retry_url,
             "created_at": self.created_at.isoformat(),
             "settled_at": self.settled_at.isoformat() if self.settled_at else None,
+            "period": self.period,
+            "trial_ends_at": self.trial_ends_at.isoformat() if self.trial_ends_at else None,
+            "reason": self.reason,
         }
 
 
