@@ -130,7 +130,9 @@ def _plan_features(catalog: Catalog, number: int, plan: Plan) -> Iterator[Findin
     for code in plan.quotas:
         feature = catalog.feature(code)
         path: Path = ("plans", number, "quotas", code)
-        if feature and feature.metering not in (Metering.QUOTA, Metering.CREDITS):
+        if feature and feature.metering is Metering.CREDITS:
+            yield Finding(path, f'"{code}" is paid in credits: give the plan "credits_per_month" instead')
+        elif feature and feature.metering is not Metering.QUOTA:
             yield Finding(path, f'"{code}" is not counted: list it in "features" instead')
         elif feature and feature.quota is None:
             yield Finding(path, f'"{code}" needs "quota" with a window where the feature is described')

@@ -154,7 +154,7 @@ def catalogs(draw: st.DrawFn) -> Catalog:
             ),
             credits_per_month=draw(st.integers(0, 10**6)),
             features=tuple(some(of(Metering.INCLUDED, Metering.UNLOCK))),
-            quotas={code: draw(limits) for code in some(of(Metering.QUOTA, Metering.CREDITS))},
+            quotas={code: draw(limits) for code in some(of(Metering.QUOTA))},
             bullets=tuple(draw(st.lists(words, max_size=2))),
         )
 

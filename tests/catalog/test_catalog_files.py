@@ -167,6 +167,11 @@ BAD = {
         'metering = "quota"',
         'features[2].metering: "cvs" is counted, so it needs "quota" with a window',
     ),
+    "a quota on what is paid in credits": (
+        ("quotas = { cvs = 10 }", "quotas = { cvs = 10, talk = 5 }"),
+        "quotas",
+        'plans[0].quotas.talk: "talk" is paid in credits: give the plan "credits_per_month" instead',
+    ),
     "two free plans": (
         ("[[packs]]", '[[plans]]\ncode = "a"\nname = "A"\n[[plans]]\ncode = "b"\nname = "B"\n[[packs]]'),
         '[[plans]]\ncode = "b"',
