@@ -19,7 +19,6 @@ from billing_app.payments.mirroring.second import END_SECOND_TASK
 from billing_app.payments.reconcile import WATCH_SUBSCRIPTION_TASK
 from billing_app.payments.subscribing.second import end_second_subscription
 from billing_app.payments.subscribing.trials import END_TRIAL_TASK, end_refused_trial
-from billing_app.payments.time_travel import Work
 from billing_app.settings import Settings
 
 CONCURRENCY = 4
@@ -67,24 +66,35 @@ async def sweep(services: Services) -> None:
     await services.alerts.sweep()
 
 
+class ByHand:
+    """Sweeps and jobs, run whenever somebody asks for it, beside whatever worker there is."""
+
+    def __init__(self, services: Services, queue: App) -> None:
+        self._services = services
+        self._queue = queue
+
+    async def sweep(self) -> None:
+        """Everything that falls due by time alone."""
+        await sweep(self._services)
+
+    async def run_jobs(self) -> None:
+        """Every job that is due now."""
+        await self._queue.run_worker_async(
+            wait=False,
+            concurrency=CONCURRENCY,
+            install_signal_handlers=False,
+            listen_notify=False,
+            delete_jobs="never",
+        )
+
+
 @contextlib.asynccontextmanager
-async def by_hand(services: Services) -> AsyncIterator[Work]:
-    """Sweeps and due jobs, run whenever the block asks for it, beside whatever worker there is."""
+async def by_hand(services: Services) -> AsyncIterator[ByHand]:
+    """Open the queue for the time of the block."""
     queue = queue_with_tasks(services)
     queue.periodic_registry.periodic_tasks.clear()
     async with queue.open_async():
-
-        async def work() -> None:
-            await sweep(services)
-            await queue.run_worker_async(
-                wait=False,
-                concurrency=CONCURRENCY,
-                install_signal_handlers=False,
-                listen_notify=False,
-                delete_jobs="never",
-            )
-
-        yield work
+        yield ByHand(services, queue)
 
 
 def attend_time_travel(services: Services) -> None:

@@ -47,9 +47,9 @@ def low_balance_key(period: int, threshold: Threshold) -> str:
     return f"{period}:{threshold}"
 
 
-def long_enough(effective_at: datetime, expires_at: datetime, days: int) -> bool:
-    """Whether a lot was valid long enough to be told of so many days before its end."""
-    return expires_at - effective_at >= 2 * timedelta(days=days)
+def valid_at_least(days: int) -> timedelta:
+    """How long a lot must have been valid to be told of so many days before its end; an hour's grace for booking."""
+    return 2 * timedelta(days=days) - timedelta(hours=1)
 
 
 def expiry_window(days: int, at: datetime) -> tuple[datetime, datetime]:

@@ -136,8 +136,15 @@ class AlertService:
         for _ in range(MAX_BATCHES):
             async with self._database.transaction() as session:
                 now = clock.now()
-                window = rules.expiry_window(days, now)
-                lots = await store.lots_ending(session, days, window, rules.TOLD_OF_EXPIRY, after=after, limit=BATCH)
+                lots = await store.lots_ending(
+                    session,
+                    days,
+                    rules.expiry_window(days, now),
+                    rules.valid_at_least(days),
+                    rules.TOLD_OF_EXPIRY,
+                    after=after,
+                    limit=BATCH,
+                )
                 for lot in lots:
                     owed += await self._tell_of_lot(session, lot.customer_id, lot.id, days, now)
             if len(lots) < BATCH:

@@ -111,6 +111,7 @@ async def lots_ending(
     session: AsyncSession,
     days: int,
     window: tuple[datetime, datetime],
+    longer_than: timedelta,
     kinds: Sequence[str],
     *,
     after: tuple[datetime, int, int],
@@ -118,7 +119,7 @@ async def lots_ending(
 ) -> Sequence[CreditLot]:
     """Lots with something left that end after the first and up to the second moment, the soonest first.
 
-    Those that were valid for less than twice the days, and those told of already, are left out.
+    Those that were valid for a shorter time than said, and those told of already, are left out.
 
     Args:
         after: end, customer and id of the last one seen.
@@ -136,7 +137,7 @@ async def lots_ending(
             col(CreditLot.frozen_at).is_(None),
             col(CreditLot.expires_at) > window[0],
             col(CreditLot.expires_at) <= window[1],
-            col(CreditLot.expires_at) - col(CreditLot.effective_at) >= 2 * timedelta(days=days),
+            col(CreditLot.expires_at) - col(CreditLot.effective_at) >= longer_than,
             col(CreditLot.kind).in_(kinds),
             tuple_(col(CreditLot.expires_at), col(CreditLot.customer_id), col(CreditLot.id)) > after,
             ~was_told,

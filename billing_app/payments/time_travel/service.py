@@ -6,9 +6,10 @@ delivered and applied, sweeps and jobs have run, until nothing is left: the next
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from sqlalchemy import text
 
@@ -31,8 +32,17 @@ _PAUSE_S = 0.02
 _LOCK = 7_203_118_552
 _TRY_LOCK = text("SELECT pg_try_advisory_xact_lock(:lock)")
 
-Work = Callable[[], Awaitable[None]]
-"""Runs the sweeps and then every job that is due."""
+
+class Work(Protocol):
+    """What brings things up to date: `jobs` gives it, which lies above this package."""
+
+    async def sweep(self) -> None:
+        """Everything that falls due by time alone."""
+        ...
+
+    async def run_jobs(self) -> None:
+        """Every job that is due now."""
+        ...
 
 
 class CannotTravel(Conflict):
@@ -119,21 +129,23 @@ class TimeTravel:
     async def _settle(self, work: Work) -> None:
         """Until no delivery is on its way and no job is left."""
         give_up = asyncio.get_running_loop().time() + SETTLE_LIMIT_S
-        worked = False
+        swept = False
         while True:
             deliveries = (await self._sandbox.state()).deliveries
             async with self._database.transaction() as session:
                 left, due = await happenings.jobs_under_way(session), await happenings.jobs_due(session)
-            if deliveries == 0 and left == 0 and worked:
+            if deliveries == 0 and left == 0 and swept:
                 return
             if asyncio.get_running_loop().time() > give_up:
                 raise CannotTravel(
                     f"{deliveries} webhooks are not delivered and {left} jobs not done after {SETTLE_LIMIT_S:.0f} "
                     "seconds. Time stays where it is; look at `webhooks list`, and go on when they are through."
                 )
-            if deliveries == 0 and (due or not worked):
-                await work()
-                worked = True
+            if due:
+                await work.run_jobs()
+            elif deliveries == 0 and left == 0:
+                await work.sweep()
+                swept = True
             else:
                 await asyncio.sleep(_PAUSE_S)
 
