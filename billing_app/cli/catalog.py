@@ -94,7 +94,7 @@ def _push(asked: argparse.Namespace) -> int:
         if asked.dry_run or not plan.changes:
             return plan.exit_code
         if services.gateway.livemode and not asked.yes:
-            _confirm_live()
+            confirm_live()
         await services.push.push(plan)
         print("Done.")
         return 0
@@ -102,7 +102,7 @@ def _push(asked: argparse.Namespace) -> int:
     return with_services(push, stripe=True)
 
 
-def _confirm_live() -> None:
+def confirm_live() -> None:
     """Where money moves a person types a word, or has said --yes (CL7)."""
     if not sys.stdin.isatty():
         raise InvalidInput("This is your live account, and nobody is here to ask: look at --dry-run, then say --yes.")
