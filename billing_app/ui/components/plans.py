@@ -111,7 +111,7 @@ def plan_card(plan: Any) -> rx.Component:
         rx.el.div(
             rx.el.h3(plan.name, class_name="text-[15px] font-[620]"),
             rx.cond(plan.badge != "", badge(plan.badge, tone="accent"), None),
-            rx.cond(plan.held, badge("Yours", tone="good"), None),
+            rx.cond(plan.held, badge("Your plan", tone="good"), None),
             class_name="flex min-h-6 flex-wrap items-center gap-2",
         ),
         rx.el.p(plan.description, class_name="mt-1 text-small text-ink-2"),

@@ -79,6 +79,12 @@ def what_a_credit_is() -> rx.Component:
 _LIST = "max-sm:block "
 
 
+_ROW_HEAD = (
+    "text-left font-[520] sm:min-w-36 "
+    "max-sm:col-span-full max-sm:border-b-0 max-sm:pb-0.5 max-sm:static max-sm:font-[620]"
+)
+
+
 def compared() -> rx.Component:
     """Feature by feature, what each offer includes."""
     columns: Any = PricingState.comparison.columns
@@ -98,9 +104,7 @@ def compared() -> rx.Component:
                 row.name,
                 scope="row",
                 role="rowheader",
-                class_name=CELL
-                + _STICKY
-                + "text-left font-[520] max-sm:font-[620] sm:min-w-36 max-sm:col-span-full max-sm:border-b-0 max-sm:pb-0.5 max-sm:static",
+                class_name=CELL + _STICKY + _ROW_HEAD,
             ),
             rx.foreach(row.cells, lambda cell, place: _cell(cell, columns[place].name)),
             role="row",

@@ -157,7 +157,7 @@ def _blocks(card: PlanCard, periods: tuple[str, ...], my: MyPlan | None, signed_
             saving=_saving(card, price),
             unit_price=price.unit_price,
             terms=_terms(price, relation, only=len(periods) > 1 == len(card.prices)),
-            button=_button(card, price, relation),
+            button=_button(card, price, relation, held=my is not None and my.plan == card.code),
         )
 
 
@@ -177,11 +177,12 @@ def _terms(price: PeriodPrice, relation: Relation | None, *, only: bool) -> str:
     """
     at = day(relation.at) if relation and relation.at else ""
     before = f"{_ONLY[price.period]} " if only else ""
+    later = f"From {at or 'the end of your period'}; until then you keep what you have."
     own = {
         RelationKind.START: before + price.terms_without_trial,
         RelationKind.TRIAL: before + price.terms,
-        RelationKind.UPGRADE: f"At once; you see the difference before you confirm. {price.renewal}",
-        RelationKind.DOWNGRADE: f"From {at or 'the end of your period'}; until then you keep what you have.",
+        RelationKind.UPGRADE: later if at else f"At once; you see the difference before you confirm. {price.renewal}",
+        RelationKind.DOWNGRADE: later,
         RelationKind.SCHEDULED: "You can take this back on your dashboard.",
         RelationKind.RENEW: f"Cancelled; it ends on {at}." if at else "Cancelled.",
         RelationKind.CURRENT: "Change or cancel it on your dashboard.",
@@ -191,16 +192,17 @@ def _terms(price: PeriodPrice, relation: Relation | None, *, only: bool) -> str:
     return own.get(kind, "")
 
 
-def _button(card: PlanCard, price: PeriodPrice, relation: Relation | None) -> PlanButton:
-    """The button of a plan with a price."""
+def _button(card: PlanCard, price: PeriodPrice, relation: Relation | None, *, held: bool) -> PlanButton:
+    """The button of a plan with a price. `held`: the customer has this plan, for this period or the other."""
     kind = relation.kind if relation else RelationKind.TRIAL if price.trial_days else RelationKind.START
     days = (relation.trial_days if relation else 0) or price.trial_days
     switch = f"{SWITCH}?{urlencode({'plan': card.code, 'period': price.period})}"
+    other_period = f"Switch to {BILLED[Period(price.period)]}" if held else ""
     made = {
         RelationKind.START: PlanButton("buy", "Get started"),
         RelationKind.TRIAL: PlanButton("buy", f"Start {days}-day trial"),
-        RelationKind.UPGRADE: PlanButton("link", f"Upgrade to {card.name}", href=switch),
-        RelationKind.DOWNGRADE: PlanButton("link", f"Downgrade to {card.name}", href=switch),
+        RelationKind.UPGRADE: PlanButton("link", other_period or f"Upgrade to {card.name}", href=switch),
+        RelationKind.DOWNGRADE: PlanButton("link", other_period or f"Downgrade to {card.name}", href=switch),
     }.get(kind) or _held_button(card, relation)
     return replace(made, spoken=f", {card.name}, {price.billed}")
 
