@@ -110,6 +110,15 @@ def plan_view(
     )
 
 
+def begun_note(my: MyPlan, noun: Noun) -> str:
+    """After paying: what has begun, what it gives, when it is paid next."""
+    gives = f"{noun.of(my.credits_per_month)} come with it each month." if my.credits_per_month else ""
+    if my.trial_ends_at is not None:
+        return " ".join(part for part in (f"Your trial runs until {moment(my.trial_ends_at)}.", gives) if part)
+    renews = f"It renews {day(my.next_charge_at)}." if my.next_charge_at else ""
+    return " ".join(part for part in (gives, renews) if part)
+
+
 def _price_line(my: MyPlan) -> str:
     if my.price is not None:
         return price_of(my.price, my.period)

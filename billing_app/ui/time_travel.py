@@ -13,7 +13,7 @@ from billing_app.errors import DomainError, Forbidden
 from billing_app.payments.time_travel import TimeTravel, Travelled
 from billing_app.settings import Mode
 from billing_app.ui.brand import brand
-from billing_app.ui.format import day, moment, number
+from billing_app.ui.format import day, number
 from billing_app.ui.session import Shell, customer_of
 
 LOOK_EVERY_S = 0.5
@@ -59,7 +59,7 @@ class TravelState(rx.State):
             except DomainError as error:
                 self.error = error.detail
                 return
-            self.busy, self.now = True, moment(clock.now())
+            self.busy, self.now = True, day(clock.now())
         # On its own: a tab that is closed ends this handler, and time must not stop in the middle of a step.
         journey = asyncio.create_task(travel.advance(days=days, months=months), name="time travel")
         _journeys.add(journey)
@@ -67,7 +67,7 @@ class TravelState(rx.State):
         while not journey.done():
             await asyncio.wait({journey}, timeout=LOOK_EVERY_S)
             async with self:
-                self.now = moment(clock.now())
+                self.now = day(clock.now())
         failure = journey.exception()
         if failure is not None:
             async with self:

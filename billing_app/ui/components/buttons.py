@@ -8,7 +8,12 @@ _BASE = (
     "inline-flex items-center justify-center gap-1.5 rounded-control border font-[550] no-underline select-none "
     "whitespace-nowrap transition-colors hover:no-underline aria-disabled:opacity-55 aria-disabled:cursor-not-allowed "
 )
-_SIZES = {"m": "h-9 px-3.5 text-base ", "s": "h-[30px] px-2.5 text-small ", "l": "h-11 px-5 text-[15px] "}
+_SIZES = {
+    "xs": "h-[26px] px-2 text-tiny ",
+    "s": "h-[30px] px-2.5 text-small ",
+    "m": "h-9 px-3.5 text-base ",
+    "l": "h-11 px-5 text-[15px] ",
+}
 _KINDS = {
     "primary": "border-transparent bg-accent text-accent-ink shadow-lift hover:bg-accent-hover ",
     "plain": "border-line-strong bg-raised text-ink shadow-lift hover:bg-sunken ",

@@ -14,6 +14,7 @@ from billing_app.ui.brand import brand
 from billing_app.ui.components.buttons import link_button
 from billing_app.ui.components.icons import icon
 from billing_app.ui.components.shell import framed
+from billing_app.ui.plan_words import begun_note
 from billing_app.ui.session import customer_of, refresh_shell
 
 POLL_S = 1.0
@@ -29,6 +30,10 @@ class PaymentState(rx.State):
     paid: rx.Field[str] = rx.field("")
     gained: rx.Field[str] = rx.field("")
     balance: rx.Field[str] = rx.field("")
+    reason: rx.Field[str] = rx.field("")
+    on_trial: rx.Field[bool] = rx.field(False)
+    plan_note: rx.Field[str] = rx.field("")
+    is_plan: rx.Field[bool] = rx.field(False)
     continue_url: rx.Field[str] = rx.field("")
     retry_url: rx.Field[str] = rx.field("/pricing")
     _watch: int = 0
@@ -68,6 +73,9 @@ class PaymentState(rx.State):
         if progress.progress is Progress.PENDING and waited >= SLOW_AFTER_S:
             self.stage = "slow"
         if progress.progress is Progress.GRANTED:
+            if progress.kind == "plan":
+                my = await current().subscriptions.current(customer_id)
+                self.plan_note = begun_note(my, brand().credit)
             await refresh_shell(self, customer_id)
         return progress.progress in (Progress.GRANTED, Progress.FAILED, Progress.EXPIRED)
 
@@ -75,6 +83,8 @@ class PaymentState(rx.State):
         noun = brand().credit
         self.stage = progress.progress.value
         self.thing = progress.name
+        self.is_plan, self.on_trial = progress.kind == "plan", progress.trial_ends_at is not None
+        self.reason = progress.reason or ""
         self.paid = Money(progress.amount_minor, progress.currency).shown()
         self.gained = noun.of(progress.credits) if progress.credits else ""
         self.balance = noun.of(progress.available) if progress.available is not None else ""
@@ -114,16 +124,23 @@ def _granted() -> rx.Component:
     return _panel(
         "check",
         "bg-good-soft text-good",
-        rx.cond(PaymentState.gained != "", "+" + PaymentState.gained, PaymentState.thing + " is yours"),
+        rx.cond(
+            PaymentState.is_plan,
+            "You are on " + PaymentState.thing,
+            rx.cond(PaymentState.gained != "", "+" + PaymentState.gained, PaymentState.thing + " is yours"),
+        ),
         rx.el.span(
-            "Paid: ",
-            PaymentState.thing,
+            rx.cond(
+                PaymentState.is_plan,
+                rx.el.span(PaymentState.plan_note, id="plan-note"),
+                rx.fragment("Paid: ", PaymentState.thing, "."),
+            ),
             rx.cond(
                 PaymentState.balance != "",
-                rx.fragment(". You now have ", rx.el.b(PaymentState.balance, id="new-balance")),
+                rx.fragment(" You now have ", rx.el.b(PaymentState.balance, id="new-balance"), "."),
                 None,
             ),
-            ". The receipt is on its way to your inbox.",
+            rx.cond(PaymentState.on_trial, "", " The receipt is on its way to your inbox."),
         ),
         rx.cond(
             PaymentState.continue_url != "",
@@ -185,7 +202,7 @@ def _stages() -> Any:
                 "circle-x",
                 "bg-bad-soft text-bad",
                 "The payment did not go through",
-                "Your bank refused it. Nothing was charged.",
+                rx.cond(PaymentState.reason != "", PaymentState.reason, "Your bank refused it. Nothing was charged."),
                 link_button("Try again", href=PaymentState.retry_url, kind="primary"),
             ),
         ),

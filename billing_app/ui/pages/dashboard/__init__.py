@@ -31,10 +31,15 @@ def dashboard() -> rx.Component:
             banners(),
             tiles(),
             rx.el.div(
-                rx.el.div(limits(), use(), activity(), newest_invoices(), class_name=_COLUMN),
+                # What one has comes before where it went: on a phone, and for who hears the page.
                 rx.el.div(
-                    plan_card() if sells_plans() else None, lots(), payment_method(), purchases(), class_name=_COLUMN
+                    plan_card() if sells_plans() else None,
+                    limits(),
+                    lots(),
+                    payment_method(),
+                    class_name=_COLUMN + "lg:order-2",
                 ),
+                rx.el.div(use(), activity(), newest_invoices(), purchases(), class_name=_COLUMN + "lg:order-1"),
                 class_name="grid gap-3.5 lg:grid-cols-[1.45fr_1fr]",
             ),
             rx.el.p(
@@ -50,7 +55,7 @@ def dashboard() -> rx.Component:
     )
 
 
-_COLUMN = "grid min-w-0 content-start gap-3.5"
+_COLUMN = "grid min-w-0 content-start gap-3.5 "
 
 
 def _head() -> rx.Component:
