@@ -77,7 +77,8 @@ async def owe_invoice_failed(
 ) -> int | None:
     """Owe the news that an attempt to collect an invoice failed (ML4): after invoice and subscription are mirrored.
 
-    One mail for each attempt. Without a next attempt it is the final one. Reference: the invoice and its attempt.
+    One mail for each attempt. Without a next attempt it is the final one, unless the plan ended with it: then the mail
+    about that says all. Reference: the invoice and its attempt.
 
     Args:
         decline_code: Stripe's, turned into words for customers; None or unknown: a general sentence.
@@ -86,7 +87,7 @@ async def owe_invoice_failed(
     invoice, held = await _invoice_and_plan(session, stripe_invoice_id)
     if invoice is None or held is None or held.plan is None or invoice.status == "paid":
         return None
-    if invoice.billing_reason in _ASKED_FOR:
+    if invoice.billing_reason in _ASKED_FOR or not held.live:  # what has ended has a mail of its own
         return None
     letter = letters.RenewalFailed(
         plan=held.plan.name,
