@@ -22,6 +22,7 @@ from tests.front_door.product import Product
 
 CATALOG = "interview_mate"
 DOCS_CATALOG = "docs_chat"
+PLANS_CATALOG = "showcase"
 # Nothing that speaks to the network by itself, and nothing a container does not have.
 _QUIET = (
     "--no-sandbox",
@@ -60,6 +61,20 @@ def docs_installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Inst
     product.start()
     try:
         yield _reached(product.data_dir, DOCS_CATALOG)
+    finally:
+        product.stop()
+
+
+@pytest.fixture(scope="session")
+def plans_installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """The same with plans by month and year, trials, and one by contact; RUNNING_PLANS_DATA_DIR names one that runs."""
+    if running := os.environ.get("RUNNING_PLANS_DATA_DIR"):
+        yield _reached(Path(running), PLANS_CATALOG)
+        return
+    product = Product(tmp_path_factory.mktemp("subscribing"), environment={"CATALOG": PLANS_CATALOG})
+    product.start()
+    try:
+        yield _reached(product.data_dir, PLANS_CATALOG)
     finally:
         product.stop()
 
@@ -105,6 +120,14 @@ async def world(installation: Installation, chromium: Browser) -> AsyncIterator[
 async def docs_world(docs_installation: Installation, chromium: Browser) -> AsyncIterator[World]:
     """The same, where the chat is sold."""
     async with _world(docs_installation, chromium) as made:
+        yield made
+    assert made.unexpected() == []
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def plans_world(plans_installation: Installation, chromium: Browser) -> AsyncIterator[World]:
+    """The same, where plans are sold by month and by year."""
+    async with _world(plans_installation, chromium) as made:
         yield made
     assert made.unexpected() == []
 
