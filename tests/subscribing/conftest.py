@@ -1,0 +1,29 @@
+"""A shop that sells plans with trials, credits and both periods; its own database and its own Stripe sandbox."""
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.shop import Shop, a_shop
+from tests.stripe_sandbox import StripeSandbox, stripe_sandbox
+from tests.subscribing.planners import Planners
+
+CATALOG = Path(__file__).parent / "plans.toml"
+
+
+@pytest.fixture
+def sandbox(tmp_path: Path) -> Iterator[StripeSandbox]:
+    with stripe_sandbox(tmp_path / "sandbox") as running:
+        yield running
+
+
+@pytest.fixture
+async def shop(database_url: str, sandbox: StripeSandbox, tmp_path: Path) -> AsyncIterator[Shop]:
+    async with a_shop(database_url, sandbox, tmp_path, catalog=str(CATALOG)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def plans(shop: Shop) -> Planners:
+    return Planners(shop)
