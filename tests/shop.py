@@ -179,7 +179,7 @@ class Shop:
         """Deliver an event by hand, signed as Stripe signs; the answer."""
         import json
 
-        body = event if isinstance(event, bytes) else json.dumps(event).encode()
+        body = event if isinstance(event, bytes) else json.dumps(event, default=str).encode()
         header = stripe.WebhookSignature.generate_signature_header(
             body.decode("utf-8", "replace"), secret or self.webhook_secret, at
         )

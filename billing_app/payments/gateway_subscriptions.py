@@ -64,11 +64,11 @@ class SubscriptionReads(StripeCalls):
                 {"customer": customer, "status": "all", "limit": _PAGE, "expand": ["data.schedule"]}
             )
         )
-        found = list(listed.data)
+        found = listed.data[::-1]  # Stripe lists the newest first; within a second, that is the only order there is
         if also and all(raw.id != also for raw in found):
             found.append(await self._subscription(also))
         told = [await self._told(raw) for raw in found]
-        return CustomerSubscriptions(customer, asked_at, tuple(sorted(told, key=lambda one: (one.created, one.id))))
+        return CustomerSubscriptions(customer, asked_at, tuple(sorted(told, key=lambda one: one.created)))
 
     async def subscription_with_others(self, subscription_id: str, customer: str | None) -> CustomerSubscriptions:
         """A subscription together with all others of its customer.

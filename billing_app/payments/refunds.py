@@ -5,7 +5,7 @@ Absolute and cumulative: what counts is how much of the charge is refunded now, 
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from billing_app.credits import Ledger, Revoke, Revoked, Spent
+from billing_app.credits import Ledger, Revoke, Revoked, Spent, UnknownPayment
 from billing_app.entitlements import unlocking
 from billing_app.payments import store
 from billing_app.payments.mirroring import store as invoices
@@ -60,19 +60,32 @@ async def take_back_from_invoice(
         return []
     await store.set_refunded(session, payment.id, charge.refunded_minor)
     refunded = await invoices.sum_refunds(session, invoice.id)
-    captured = await store.captured_for_invoice(session, invoice.id)
+    done = f"refund of {charge.id}: {refunded} {charge.currency} of its invoice in minor units"
+    return [done, *await reclaim_plan_credits(session, ledger, invoice, refunded, spent)]
+
+
+async def reclaim_plan_credits(
+    session: AsyncSession, ledger: Ledger, invoice: Invoice, refunded_minor: int, spent: Spent
+) -> list[str]:
+    """Take back the share of an invoice's credits that its refunds stand for. Absolute: repeating changes nothing.
+
+    Returns:
+        What it did, in words; nothing for an invoice that gave no credits.
+    """
     revoke = Revoke(
         customer_id=invoice.customer_id,
         payment=invoice.stripe_invoice_id,
-        refunded=refunded,
-        captured=captured,
+        refunded=refunded_minor,
+        captured=await store.captured_for_invoice(session, invoice.id),
         spent=spent,
         actor="stripe",
         note=f"Refund of invoice {invoice.number or invoice.stripe_invoice_id}",
     )
-    revoked = await ledger.apply_one(session, revoke, Revoked)
-    share = f"{refunded} of {captured} {charge.currency}"
-    return [f"refund of {charge.id}: {share} in minor units", _in_words(revoked, invoice.customer_id)]
+    try:
+        revoked = await ledger.apply_one(session, revoke, Revoked)
+    except UnknownPayment:
+        return []
+    return [_in_words(revoked, invoice.customer_id)]
 
 
 async def _lock_again(session: AsyncSession, checkout: Checkout, payment: Payment, charge: Charge) -> list[str]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Annotated, Any
 
 import stripe
@@ -176,13 +177,13 @@ def read_event(raw: bytes | dict[str, Any]) -> Event:
         ValueError: it is no event.
     """
     event = _RawEvent.model_validate_json(raw) if isinstance(raw, bytes) else _RawEvent.model_validate(raw)
-    data = _without_nul(event.data.object)
+    data = _storable(event.data.object)
     object_id = data.get("id")
     customer = object_id if data.get("object") == "customer" else data.get("customer")
     return Event(
         id=event.id,
         type=event.type,
-        api_version=_without_nul(event.api_version),
+        api_version=_storable(event.api_version),
         livemode=event.livemode,
         created=datetime.fromtimestamp(event.created, UTC),
         object_id=object_id[:_MAX_ID] if isinstance(object_id, str) else None,
@@ -191,14 +192,19 @@ def read_event(raw: bytes | dict[str, Any]) -> Event:
     )
 
 
-def _without_nul(value: Any) -> Any:
-    """The same without NUL characters and lone surrogates, which PostgreSQL cannot keep."""
+def _storable(value: Any) -> Any:
+    """The same without NUL characters and lone surrogates, which PostgreSQL cannot keep; decimals as Stripe writes.
+
+    The SDK makes numbers of decimal strings in what it fetches.
+    """
+    if isinstance(value, Decimal):
+        return str(value)
     if isinstance(value, str):
         return value.replace("\x00", "").encode("utf-8", "replace").decode()
     if isinstance(value, dict):
-        return {_without_nul(key): _without_nul(item) for key, item in value.items()}
+        return {_storable(key): _storable(item) for key, item in value.items()}
     if isinstance(value, list):
-        return [_without_nul(item) for item in value]
+        return [_storable(item) for item in value]
     return value
 
 

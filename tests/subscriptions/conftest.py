@@ -23,5 +23,13 @@ async def shop(database_url: str, sandbox: StripeSandbox, tmp_path: Path) -> Asy
 
 
 @pytest.fixture
-def subscribers(shop: Shop) -> Subscribers:
-    return Subscribers(shop)
+async def silent_shop(database_url: str, sandbox: StripeSandbox, tmp_path: Path) -> AsyncIterator[Shop]:
+    """One whose endpoint Stripe does not know: nothing is delivered but by hand."""
+    async with a_shop(database_url, sandbox, tmp_path, catalog="creator", webhooks=False) as opened:
+        yield opened
+
+
+@pytest.fixture
+def subscribers(request: pytest.FixtureRequest) -> Subscribers:
+    name = "silent_shop" if "silent_shop" in request.fixturenames else "shop"
+    return Subscribers(request.getfixturevalue(name))

@@ -22,7 +22,7 @@ from billing_app.payments.mirroring.checkouts import INVOICE_PAID
 from billing_app.payments.mirroring.models import Invoice
 from billing_app.payments.mirroring.subscriptions import mirror, owner_of
 from billing_app.payments.mirroring.terms import item_of
-from billing_app.payments.refunds import take_back_from_invoice
+from billing_app.payments.refunds import reclaim_plan_credits, take_back_from_invoice
 from billing_app.payments.rules import Context
 from billing_app.payments.subscription_objects import Line, ToldInvoice
 
@@ -62,7 +62,7 @@ async def mirror_invoice(session: AsyncSession, told: InvoiceTold, context: Cont
         await payments.write_payment(session, row, paid.intent, paid.charge)
     if row.status == "paid" and held is not None:
         paid_invoice = _paid_invoice(row, held, told.invoice, prices)
-        effects += await _paid(session, held, paid_invoice, context, learnt_from)
+        effects += await _paid(session, row, held, paid_invoice, context=context, learnt_from=learnt_from)
     for paid in told.invoice.payments:
         if paid.charge is not None:
             effects += await take_back_from_invoice(
@@ -95,7 +95,13 @@ async def fail(session: AsyncSession, told: InvoiceTold, event_id: str) -> list[
 
 
 async def _paid(
-    session: AsyncSession, held: HeldSubscription, paid: PaidInvoice, context: Context, learnt_from: str
+    session: AsyncSession,
+    row: Invoice,
+    held: HeldSubscription,
+    paid: PaidInvoice,
+    *,
+    context: Context,
+    learnt_from: str,
 ) -> list[str]:
     """What a paid invoice gives. Nothing for another's subscription or a second one; nothing yet for unknown terms."""
     if not held.ours or held.superseded:
@@ -108,6 +114,8 @@ async def _paid(
     if not await payments.claim_fact(session, INVOICE_PAID, paid.invoice_id, learnt_from):
         return []
     effects = await plan_credits.invoice_paid(session, context.ledger, paid, context.policies)
+    if row.refunded_minor:  # refunded before it could give anything
+        effects += await reclaim_plan_credits(session, context.ledger, row, row.refunded_minor, context.spent)
     effects += await checkouts.finish(session, held)
     await mails.owe_invoice_receipt(session, paid.invoice_id)
     return effects

@@ -51,7 +51,7 @@ async def mirror(session: AsyncSession, told: CustomerSubscriptions, context: Co
     await store.lock_customer(session, customer_id)
     effects: list[str] = []
     # What is over makes room first, so that a subscription after it is not taken for a second one.
-    for one in sorted(told.subscriptions, key=lambda each: (each.status in LIVE, each.created, each.id)):
+    for one in sorted(told.subscriptions, key=lambda each: (each.status in LIVE, each.created)):
         effects += await _mirror_one(session, customer_id, one, told, context)
     return effects
 
