@@ -142,8 +142,9 @@ async def test_a_plan_taken_out_still_describes_what_its_holders_have(catalog: C
         ("pack", "ten\x00", None),
         ("pack", "ten\n", None),
         ("pack", "ten'; DROP TABLE catalog_items", None),
-        ("plan", "pro", "month"),
         ("plan", "pro", "decade"),
+        ("plan", "pro", None),
+        ("plan", "nobody", "month"),
     ],
 )
 async def test_what_is_not_for_sale_is_refused_by_name(
@@ -154,8 +155,9 @@ async def test_what_is_not_for_sale_is_refused_by_name(
         await catalog.offer(kind, code, period)
 
 
-async def test_a_plan_is_for_sale_once_the_app_can_sell_plans(database: Database) -> None:
-    catalog = CatalogService(database, capabilities=EVERYTHING)
+async def test_a_plan_is_for_sale_by_its_period_but_not_one_that_is_free_or_agreed_by_contact(
+    catalog: CatalogService,
+) -> None:
     await catalog.apply(read_source("showcase"))
     yearly = await catalog.offer(ItemKind.PLAN, "pro", "year")
     assert (yearly.amount_minor, yearly.credits, yearly.terms.lookup_key) == (29000, 200, "plan_pro_year")
