@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from billing_app.catalog.offers import Offers, PlanCard
 from billing_app.catalog.schema import Catalog, Period, Plan, PlanPrice
 from billing_app.entitlements.decisions import Option
-from billing_app.entitlements.quotas.windows import window_at
+from billing_app.entitlements.plan_credits.periods import month
 from billing_app.entitlements.subscriptions.views import PlanInForce
 
 MAX_OPTIONS = 6
@@ -72,15 +72,15 @@ class Market:
         held = self.plan.subscription if self.plan else None
         if held is None or held.plan is None:
             return plan.credits_per_month
-        month = window_at("month", self.at, held.anchor)
-        whole, left = (round((month.end - since).total_seconds()) for since in (month.start, self.at))
-        return max(0, plan.credits_per_month - held.plan.credits_per_month) * left // whole
+        return int(
+            max(0, plan.credits_per_month - held.plan.credits_per_month) * month(self.at, held.anchor).from_(self.at)
+        )
 
     def next_credits(self) -> tuple[datetime, int] | None:
         """When the plan brings credits again, and how many; None: it does not."""
         if self.plan is None or not self.plan.plan.credits_per_month:
             return None
-        at = window_at("month", self.at, self.plan.anchor).end
+        at = month(self.at, self.plan.anchor).end
         ends = self.plan.subscription.ends_at if self.plan.subscription else None
         return None if ends is not None and ends <= at else (at, self.plan.plan.credits_per_month)
 

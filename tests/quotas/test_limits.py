@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from billing_app.catalog.schema import Noun
+from billing_app.entitlements.plan_credits.periods import Window
 from billing_app.entitlements.quotas.limits import Allowance, Recorded, best, carried_over
 from billing_app.entitlements.quotas.views import counted
-from billing_app.entitlements.quotas.windows import Window
 
 START = datetime(2026, 11, 1, tzinfo=UTC)
 NOW = Window(START, START + timedelta(days=30))

@@ -133,7 +133,7 @@ async def give_back(session: AsyncSession, customer_id: int, feature: str, key: 
     await store.mark_given_back(session, use.id, at)
     counted_in = await store.window_of(session, use.usage_id)
     assert counted_in is not None, "a use belongs to a window"
-    if counted_in.window.holds(at) and counted_in.resets == use.resets:
+    if at in counted_in.window and counted_in.resets == use.resets:
         await store.uncount(session, use.usage_id, units=use.units, over=use.over, at=at)
     return True
 

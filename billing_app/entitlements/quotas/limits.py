@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from billing_app.catalog.schema import Feature, Plan, QuotaRule
-from billing_app.entitlements.quotas.windows import Window
+from billing_app.entitlements.plan_credits.periods import Window
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from billing_app.accounts.models import Customer
+from billing_app.entitlements.plan_credits.periods import Window
 from billing_app.entitlements.quotas.limits import Recorded
 from billing_app.entitlements.quotas.models import FeatureGrant, QuotaUse, UsageWindow
-from billing_app.entitlements.quotas.windows import Window
 from billing_app.entitlements.subscriptions.models import Subscription, SubscriptionChange
 
 MAX_GRANTS = 200
