@@ -23,6 +23,7 @@ from billing_app.payments.applying import Applier
 from billing_app.payments.checkout import CheckoutService
 from billing_app.payments.gateway import StripeGateway
 from billing_app.payments.inbox import Inbox
+from billing_app.payments.mirroring.kept_cards import PaymentMethodReads
 from billing_app.payments.mirroring.reading import InvoiceReads
 from billing_app.payments.opening import Opener
 from billing_app.payments.pushing.service import PushService
@@ -67,6 +68,7 @@ class Services:
     checkout: CheckoutService
     subscriptions: SubscriptionService
     invoices: InvoiceReads
+    payment_methods: PaymentMethodReads
     applier: Applier
     webhook_secret: WebhookSecret
     inbox: Inbox
@@ -144,6 +146,7 @@ def put_together(settings: Settings, database: Database) -> Services:
             secret=secret,
         ),
         invoices=InvoiceReads(database),
+        payment_methods=PaymentMethodReads(database),
         applier=applier,
         webhook_secret=webhook_secret,
         inbox=Inbox(database, gateway, applier, webhook_secret),
