@@ -151,21 +151,31 @@ def _packs(market: Market, shortfall: int) -> Iterable[Option]:
 
 def _plan(market: Market, card: PlanCard, plan: Plan, *, enough: bool = True) -> Option:
     price = market.price_for(plan)
-    upgrade = market.plan is not None and market.plan.subscription is not None
+    action = "start"
+    if plan.contact_only:
+        action = "contact"
+    elif market.plan is not None and market.plan.subscription is not None:
+        action = "upgrade"
     return Option(
         kind="plan",
         code=plan.code,
         name=plan.name,
         price_minor=price.amount.minor if price else None,
         currency=price.amount.currency if price else None,
-        url=(card.contact_url or f"/contact?{urlencode({'plan': plan.code})}")
-        if plan.contact_only
-        else offer_url("plan", plan.code),
+        url=_plan_url(action, card, price),
         credits=plan.credits_per_month or None,
         enough=enough or plan.contact_only,
         period=price.period.value if price else None,
-        action="contact" if plan.contact_only else "upgrade" if upgrade else "start",
+        action=action,
     )
+
+
+def _plan_url(action: str, card: PlanCard, price: PlanPrice | None) -> str:
+    if action == "contact":
+        return card.contact_url or f"/contact?{urlencode({'plan': card.code})}"
+    if action == "upgrade" and price is not None:
+        return f"/plan/switch?{urlencode({'plan': card.code, 'period': price.period.value})}"
+    return offer_url("plan", card.code)
 
 
 def _pay(market: Market) -> Option:

@@ -62,7 +62,7 @@ async def test_who_pays_by_the_year_is_shown_prices_by_the_year(house: House) ->
     customer = await house.a_customer()
     await house.subscribe(customer, "basic", period="year")
     (pro, *_) = (await house.entitlements.check(customer, CV, 11)).options
-    assert (pro.period, pro.price_minor, pro.url) == ("year", 29_900, "/pricing#plan-pro")
+    assert (pro.period, pro.price_minor, pro.url) == ("year", 29_900, "/plan/switch?plan=pro&period=year")
 
 
 @pytest.mark.row("B8")

@@ -5,7 +5,7 @@ from typing import Any
 import reflex as rx
 
 from billing_app.ui.components.icons import icon
-from billing_app.ui.components.offers import buy_form
+from billing_app.ui.components.ways_on import way_on
 
 
 def lock_strip(the: Any, *text: Any, return_to: Any, name: str) -> rx.Component:
@@ -19,7 +19,7 @@ def lock_strip(the: Any, *text: Any, return_to: Any, name: str) -> rx.Component:
                 the.options,
                 lambda option, index: rx.cond(
                     index == 0,
-                    buy_form(option.kind, option.code, option.label, option.spoken, return_to=return_to, small=True),
+                    way_on(option, return_to=return_to, small=True),
                     None,
                 ),
             ),

@@ -13,7 +13,7 @@ from billing_app.entitlements.decisions import Basis, Decision, Option
 from billing_app.money import Money
 from billing_app.ui.components.buttons import link_button
 from billing_app.ui.components.icons import icon
-from billing_app.ui.components.offers import buy_form
+from billing_app.ui.components.ways_on import way_on
 from billing_app.ui.format import day, number
 
 OPTIONS_SHOWN = 4
@@ -21,7 +21,12 @@ OPTIONS_SHOWN = 4
 
 @dataclass
 class WallOption:
-    """One way on, as a card with a button."""
+    """One way on, as a card with a button.
+
+    Attributes:
+        href: a page of ours, or of the seller's, where it goes on; empty: the button pays at once.
+        period: of a plan.
+    """
 
     kind: str
     code: str
@@ -30,6 +35,8 @@ class WallOption:
     label: str
     spoken: str
     enough: bool
+    href: str = ""
+    period: str = ""
 
 
 @dataclass
@@ -53,33 +60,63 @@ def wall_of(decision: Decision, catalog: Catalog) -> Wall:
         text = f"{decision.feature_name} needs {need} and you have {have}."
         if decision.held:
             text += f" {noun.of(decision.held)} more are in use right now."
+    elif decision.basis is Basis.QUOTA:
+        title, text = f"{decision.feature_name}: limit reached", decision.why
+    elif decision.basis is Basis.PLAN:
+        title = f"{decision.feature_name} is not in your plan"
+        text = decision.why
     else:
         title = f"{decision.feature_name} is locked"
         text = decision.why.removeprefix(f"{title}. ")
     renews = "" if decision.basis is not Basis.CREDITS else f"Your {noun.many} do not renew by themselves"
-    if decision.resets_at:
+    if decision.resets_at and decision.basis is Basis.CREDITS:
         fresh = noun.of(decision.next_grant) if decision.next_grant else "More"
         renews = f"{fresh} on {day(decision.resets_at)}"
-    return Wall(title, text, renews, [_option(option, catalog) for option in decision.options[:OPTIONS_SHOWN]])
+    ways = [option for option in decision.options if option.kind != "wait"]
+    return Wall(title, text, renews, [_option(option, catalog) for option in ways[:OPTIONS_SHOWN]])
 
 
 def _option(option: Option, catalog: Catalog) -> WallOption:
-    price = price_of(option)
-    if option.credits:
-        detail = catalog.brand.credit.of(option.credits)
-    elif option.uses:
-        detail = f"{number(option.uses)} use{'s' if option.uses != 1 else ''}"
-    else:
-        detail = "Without limit, for good"
+    label, spoken = _words(option)
     return WallOption(
         kind=option.kind,
         code=option.code,
         name=option.name,
-        detail=detail,
-        label=f"Buy for {price}",
-        spoken=f"Buy {option.name} for {price}",
+        detail=_detail(option, catalog),
+        label=label,
+        spoken=spoken,
         enough=option.enough,
+        href=option.url if option.kind == "pay" or option.action in ("upgrade", "contact") else "",
+        period=option.period or "",
     )
+
+
+def _detail(option: Option, catalog: Catalog) -> str:
+    if option.kind == "pay":
+        return "Your plan goes on as soon as it is paid"
+    if option.kind == "plan":
+        plan = catalog.plan(option.code)
+        brought = f"{catalog.brand.credit.of(option.credits)} every month" if option.credits else ""
+        return brought or (plan.description if plan else "")
+    if option.credits:
+        return catalog.brand.credit.of(option.credits)
+    if option.uses:
+        return f"{number(option.uses)} use{'s' if option.uses != 1 else ''}"
+    return "Without limit, for good"
+
+
+def _words(option: Option) -> tuple[str, str]:
+    """What stands on the button, and what it is called aloud: with the name, and with the price (PR9)."""
+    price = price_of(option)
+    if option.kind == "pay":
+        return "See the invoice", "See the open invoice"
+    if option.action == "contact":
+        return "Contact us", f"Contact us about {option.name}"
+    if option.kind == "plan":
+        verb = "Upgrade" if option.action == "upgrade" else "Get it"
+        per = f"{price} a {option.period}"
+        return f"{verb} for {per}", f"{verb} for {per}: {option.name}"
+    return f"Buy for {price}", f"Buy {option.name} for {price}"
 
 
 def price_of(option: Option) -> str:
@@ -127,8 +164,8 @@ def _offer(option: Any, index: Any, return_to: Any) -> rx.Component:
         rx.el.div(
             rx.cond(
                 index == 0,
-                buy_form(option.kind, option.code, option.label, option.spoken, primary=True, return_to=return_to),
-                buy_form(option.kind, option.code, option.label, option.spoken, return_to=return_to),
+                way_on(option, return_to=return_to, primary=True),
+                way_on(option, return_to=return_to),
             ),
             class_name="mt-2.5",
         ),
