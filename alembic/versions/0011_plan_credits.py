@@ -75,18 +75,23 @@ def upgrade() -> None:
         sa.Column("customer_id", sa.BigInteger(), nullable=False),
         sa.Column("subscription_id", sa.BigInteger(), nullable=False),
         sa.Column("line_id", sa.String(), nullable=False),
-        sa.Column("item_id", sa.BigInteger(), nullable=True),
-        sa.Column("replaced_by", sa.BigInteger(), nullable=True),
+        sa.Column("late_monthly", sa.BigInteger(), nullable=True),
+        sa.Column("overspent", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("recovered", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("ends_at > starts_at", name="ck_plan_returns_times"),
+        sa.CheckConstraint("late_monthly >= 0 AND recovered BETWEEN 0 AND overspent", name="ck_plan_returns_credits"),
         sa.ForeignKeyConstraint(["customer_id"], ["customers.id"], name="fk_plan_returns_customer_id"),
         sa.ForeignKeyConstraint(["subscription_id"], ["subscriptions.id"], name="fk_plan_returns_subscription_id"),
         sa.PrimaryKeyConstraint("id", name="pk_plan_returns"),
         sa.UniqueConstraint("customer_id", "line_id", name="uq_plan_returns_customer_id_line_id"),
     )
     op.create_index("ix_plan_returns_subscription_id", "plan_returns", ["subscription_id"])
+    op.create_index(
+        "ix_plan_returns_owed", "plan_returns", ["customer_id"], postgresql_where=sa.text("recovered < overspent")
+    )
     for table in ("plan_windows", "plan_returns"):
         own_rows_only(table)
 

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from billing_app import clock
 from billing_app.credits import disputing, granting, holding, spending, writing
+from billing_app.credits.balance import lot_view
 from billing_app.credits.book import Book, Bound
 from billing_app.credits.due import settle
 from billing_app.credits.due_grants import DueGrants
@@ -35,6 +36,7 @@ from billing_app.credits.operations import (
 )
 from billing_app.credits.outcomes import Outcome, Settled, Success
 from billing_app.credits.pipeline import COMMIT, driver_of, execute
+from billing_app.credits.views import LotView
 from billing_app.db.direct import Direct, Statement
 from billing_app.errors import DomainError, IdempotencyMismatch, InvalidInput
 
@@ -151,6 +153,19 @@ class Ledger:
         """Apply one operation and return its success; a refusal is raised, as the domain error it is."""
         (outcome,) = await self.apply(session, [operation], at)
         return succeeded(outcome, kind)
+
+    async def look(self, session: AsyncSession, customer_id: int, sources: Sequence[str]) -> dict[str, LotView]:
+        """The lots these sources have made, as they are now; one that made none is left out. Writes nothing.
+
+        Locks the customer's account until the caller's transaction ends, so that what is then applied still finds them
+        so.
+        """
+        now = clock.now()
+        wanted = Wanted([customer_id], sources=[(customer_id, source) for source in sources])
+        book = (await load_locked(await driver_of(session), wanted, now))[customer_id]
+        settle(book, now)
+        asked = set(sources)
+        return {lot.source: lot_view(lot, book.at, None) for lot in book.lots.values() if lot.source in asked}
 
     async def forget_due(self, session: AsyncSession, customer_ids: Sequence[int]) -> None:
         """Ask again what these customers are due: something has changed (an e-mail was verified, a plan ended)."""

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, ForeignKey, Index, String, UniqueConstraint, text
 from sqlmodel import Field
 
 from billing_app.db.model import SQLModel, identity_key, timestamp
@@ -57,14 +57,17 @@ class PlanWindow(SQLModel, table=True):
 class PlanReturn(SQLModel, table=True):
     """Time of a subscription that an invoice credited: so that an invoice that is learnt of late grants less.
 
-    `item_id` is the plan whose time was credited, `replaced_by` the one that was charged for the same time instead
-    (NULL: none was; a new period began).
+    Attributes:
+        late_monthly: of a window of this time that is granted later, so many credits a month are left out; NULL: all.
+        overspent: credits of that time that were spent already: not granted of the next lots; `recovered`: done so far.
     """
 
     __tablename__: ClassVar[Any] = "plan_returns"
     __table_args__ = (
         UniqueConstraint("customer_id", "line_id"),
         CheckConstraint("ends_at > starts_at", name="times"),
+        CheckConstraint("late_monthly >= 0 AND recovered BETWEEN 0 AND overspent", name="credits"),
+        Index("ix_plan_returns_owed", "customer_id", postgresql_where=text("recovered < overspent")),
         Index(None, "subscription_id"),
     )
 
@@ -72,8 +75,9 @@ class PlanReturn(SQLModel, table=True):
     customer_id: int = Field(sa_column=Column(BigInteger, ForeignKey("customers.id"), nullable=False))
     subscription_id: int = Field(sa_column=Column(BigInteger, ForeignKey("subscriptions.id"), nullable=False))
     line_id: str = Field(sa_column=Column(String, nullable=False))
-    item_id: int | None = Field(default=None, sa_column=Column(BigInteger))
-    replaced_by: int | None = Field(default=None, sa_column=Column(BigInteger))
+    late_monthly: int | None = Field(default=None, sa_column=Column(BigInteger))
+    overspent: int = _whole(default=True)
+    recovered: int = _whole(default=True)
     starts_at: datetime = timestamp()
     ends_at: datetime = timestamp()
     created_at: datetime = timestamp()
