@@ -12,16 +12,18 @@ from reflex.state import BaseState, StateUpdate
 from reflex_base.constants import CompileVars
 from reflex_base.event import Event
 
+from billing_app import clock
 from billing_app.accounts.cookie import read_cookie, session_cookie
 from billing_app.accounts.roles import Principal
 from billing_app.accounts.staff import DEMO_ADMIN_EMAIL, DEMO_CUSTOMER_EMAIL, DEMO_PASSWORD
 from billing_app.bootstrap import current
+from billing_app.entitlements.plan_credits.facts import Resets
 from billing_app.errors import Forbidden, Unauthenticated
 from billing_app.settings import Mode
 from billing_app.ui.brand import brand
-from billing_app.ui.format import number
+from billing_app.ui.format import day
+from billing_app.ui.indicator import counts_credits, indicator
 
-QUIET_PERCENT, LOW_PERCENT = 20, 10
 IS_HYDRATED = CompileVars.IS_HYDRATED
 
 
@@ -46,6 +48,12 @@ async def customer_of(state: rx.State) -> int:
     return who.customer_id
 
 
+async def resets_of(customer_id: int) -> Resets:
+    """When plan credits came last, and come next. The caller has authorised itself for this customer."""
+    plan_credits = getattr(current(), "plan_credits", None)
+    return Resets(None, None, 0) if plan_credits is None else await plan_credits.resets(customer_id)
+
+
 @dataclass
 class DemoSignIn:
     """A sign-in that exists in sandbox mode only."""
@@ -65,12 +73,19 @@ class Shell(rx.State):
     sandbox: rx.Field[bool] = rx.field(False)
     email: rx.Field[str] = rx.field("")
     initial: rx.Field[str] = rx.field("")
+    is_customer: rx.Field[bool] = rx.field(False)
+    billing_day: rx.Field[str] = rx.field("")
+    billing_hour: rx.Field[str] = rx.field("")
     available: rx.Field[int] = rx.field(0)
     available_label: rx.Field[str] = rx.field("")
     available_spoken: rx.Field[str] = rx.field("")
     bar_width: rx.Field[str] = rx.field("0%")
     level: rx.Field[str] = rx.field("")
     strip_text: rx.Field[str] = rx.field("")
+    strip_action: rx.Field[str] = rx.field("")
+    strip_href: rx.Field[str] = rx.field("")
+    strip_outward: rx.Field[bool] = rx.field(False)
+    strip_dismissable: rx.Field[bool] = rx.field(False)
     demo_sign_ins: rx.Field[list[DemoSignIn]] = rx.field(default_factory=list)
     failure: rx.Field[str] = rx.field("")
     _dismissed_level: str = ""
@@ -86,30 +101,35 @@ class Shell(rx.State):
         self.signed_in = who is not None
         self.email = who.email if who else ""
         self.initial = (who.name or who.email)[:1].upper() if who else ""
+        self.is_customer = bool(who and who.customer_id)
         if who and who.customer_id:
-            await self._show_balance(who.customer_id)
+            await self._show_account(who.customer_id)
         self.loaded = True
 
-    async def _show_balance(self, customer_id: int) -> None:
-        """Refresh the indicator from the ledger. Its name keeps it from being a public call, as every method without
-        a leading underscore is: the caller has authorised itself."""
-        balance = await current().credits.balance(customer_id)
-        granted = sum(lot.granted for lot in balance.lots)
-        percent = round(100 * balance.available / granted) if granted else 0
-        noun = brand().credit
+    async def _show_account(self, customer_id: int) -> None:
+        """Refresh the indicator: credits, allowances, what is wrong with the plan. Its name keeps it from being a
+        public call, as every method without a leading underscore is: the caller has authorised itself."""
+        services = current()
+        catalog = await services.catalog.current()
+        balance = await services.credits.balance(customer_id)
+        shown = indicator(
+            balance,
+            await services.entitlements.usage(customer_id),
+            await services.subscriptions.current(customer_id),
+            await resets_of(customer_id),
+            noun=brand().credit,
+            with_credits=counts_credits(catalog),
+            sells_more=any(pack.active for pack in catalog.packs),
+        )
+        now = clock.now()
+        self.billing_day, self.billing_hour = day(now), f"{now:%H:%M} UTC"
         self.available = balance.available
-        self.available_label = noun.of(balance.available)
-        self.bar_width = f"{min(100, percent)}%"
-        self.level = _level(balance.available, percent)
-        self.available_spoken = f"{noun.of(balance.available)} left. Open the dashboard."
-        self.strip_text = self._strip(balance.available)
-
-    def _strip(self, available: int) -> str:
-        if self.level == "empty":
-            return f"You have no {brand().credit.many} left."
-        if self.level == "low" and self._dismissed_level != "low":
-            return f"Only {number(available)} left."
-        return ""
+        self.available_label, self.available_spoken = shown.label, shown.spoken
+        self.bar_width, self.level = f"{shown.percent}%", shown.level.value
+        dismissed = shown.dismissable and self._dismissed_level == shown.level
+        self.strip_text = "" if dismissed else shown.strip
+        self.strip_action, self.strip_href = shown.action, shown.href
+        self.strip_outward, self.strip_dismissable = shown.outward, shown.dismissable
 
     @rx.event
     def report_failure(self) -> None:
@@ -128,19 +148,10 @@ class Shell(rx.State):
         self.strip_text = ""
 
 
-def _level(available: int, percent: int) -> str:
-    """The stage of WL3: `quiet` at 20 %, `low` at 10 %, `empty` at nothing."""
-    if available <= 0:
-        return "empty"
-    if percent <= LOW_PERCENT:
-        return "low"
-    return "quiet" if percent <= QUIET_PERCENT else ""
-
-
 async def refresh_shell(state: rx.State, customer_id: int) -> Shell:
     """Show what this customer has now in the top bar. The caller has authorised itself for this customer."""
     shell = await state.get_state(Shell)
-    await shell._show_balance(customer_id)
+    await shell._show_account(customer_id)
     return shell
 
 

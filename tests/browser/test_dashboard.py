@@ -102,6 +102,8 @@ async def test_long_activity_comes_page_by_page(world: World) -> None:
     for number in range(25):
         await world.use(ada, 1, f"session-{number}")
     page = await opened(world, ada)
+    await expect(activity(page)).to_have_count(10)
+    await page.get_by_role("button", name="Show more").click()
     await expect(activity(page)).to_have_count(20)
     await page.get_by_role("button", name="Show more").click()
     await expect(activity(page)).to_have_count(26)

@@ -212,4 +212,4 @@ def _still(made: Any) -> rx.Component:
 
 def _named(made: Any) -> rx.Component:
     """Visible words first, then of which plan and at what price, so that the name says what the eye sees (PR9)."""
-    return rx.el.span(made.label, rx.el.span(made.spoken, class_name="sr-only"), class_name="min-w-0 truncate")
+    return rx.el.span(made.label, " ", rx.el.span(made.spoken, class_name="sr-only"), class_name="min-w-0 truncate")

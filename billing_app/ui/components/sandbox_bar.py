@@ -43,7 +43,9 @@ def sandbox_bar() -> rx.Component:
                 ),
                 _go("+ 1 day", "Advance a day", "advance-day", TravelState.advance_a_day),
                 _go("+ 1 month", "Advance a month", "advance-month", TravelState.advance_a_month),
-                class_name="mx-auto flex max-w-[1120px] flex-wrap items-center gap-x-2 gap-y-1 px-4 py-1 sm:gap-x-3 sm:px-6",
+                class_name=(
+                    "mx-auto flex max-w-[1120px] flex-wrap items-center gap-x-2 gap-y-1 px-4 py-1 sm:gap-x-3 sm:px-6"
+                ),
             ),
             _result(),
             class_name="border-b border-dashed border-line-strong bg-sunken text-tiny text-ink-2",
@@ -57,7 +59,6 @@ def _go(label: str, spoken: str, name: str, handler: object) -> rx.Component:
     return button(
         rx.el.span(label, aria_hidden="true"),
         rx.el.span(spoken, class_name="sr-only"),
-        kind="quiet",
         size="xs",
         id=name,
         on_click=handler,

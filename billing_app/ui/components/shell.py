@@ -7,6 +7,7 @@ from billing_app.ui.brand import brand
 from billing_app.ui.components.buttons import button, link_button
 from billing_app.ui.components.forms import hidden, post_form
 from billing_app.ui.components.icons import icon
+from billing_app.ui.components.sandbox_bar import sandbox_bar
 from billing_app.ui.session import Shell
 
 _NAV = [("/pricing", "Pricing"), ("/playground", "Playground"), ("/dashboard", "Dashboard")]
@@ -36,6 +37,7 @@ def framed(main: rx.Component, *, current: str = "", bare: bool = False) -> rx.C
             class_name="sr-only focus:not-sr-only focus:absolute focus:z-50 focus:m-2 focus:bg-surface focus:p-2",
         ),
         _top(current, bare=bare),
+        None if bare else sandbox_bar(),
         None if bare else _strip(),
         _failure(),
         main,
@@ -85,12 +87,12 @@ def _nav(current: str, display: str) -> rx.Component:
 
 def usage_chip() -> rx.Component:
     """Credits left, as figure and bar, on every signed-in page (row B7, WL3)."""
-    tones = {"low": "border-warn", "empty": "border-bad"}
+    tones = {"low": "border-warn", "empty": "border-bad", "due": "border-bad"}
     base = (
         "inline-flex h-8 items-center gap-2 rounded-full border bg-surface px-2.5 font-[520] text-ink tabular-nums "
         "hover:no-underline hover:bg-sunken whitespace-nowrap "
     )
-    fill = {"low": "bg-warn", "empty": "bg-bad"}
+    fill = {"low": "bg-warn", "empty": "bg-bad", "due": "bg-bad"}
     return rx.el.a(
         rx.el.span(
             rx.el.span(
@@ -170,24 +172,42 @@ def _signed_out() -> rx.Component:
 
 
 def _strip() -> rx.Component:
-    """Stages 2 and 3 of running low: an inline banner, and at zero a strip that stays."""
+    """What stops a customer: running low (a banner that can be closed), nothing left, a payment that failed."""
     return rx.cond(
         Shell.signed_in & (Shell.strip_text != ""),
         rx.el.div(
-            icon("circle-alert", class_name="text-warn"),
-            rx.el.span(Shell.strip_text, class_name="text-small"),
-            link_button("Buy more", href="/pricing", size="s"),
             rx.cond(
-                Shell.level == "low",
+                Shell.level == "due",
+                icon("circle-alert", class_name="text-bad"),
+                icon("circle-alert", class_name="text-warn"),
+            ),
+            rx.el.span(Shell.strip_text, class_name="min-w-0 text-small"),
+            rx.cond(
+                Shell.strip_outward,
+                link_button(
+                    Shell.strip_action,
+                    icon("external-link", size=13),
+                    href=Shell.strip_href,
+                    target="_blank",
+                    rel="noopener noreferrer",
+                    size="s",
+                ),
+                link_button(Shell.strip_action, href=Shell.strip_href, size="s"),
+            ),
+            rx.cond(
+                Shell.strip_dismissable,
                 button(icon("x", label="Dismiss"), kind="quiet", size="s", on_click=Shell.dismiss_strip),
                 None,
             ),
             role="status",
             id="low-credit-strip",
-            class_name="flex flex-wrap items-center justify-center gap-3 bg-warn-soft px-4 py-2",
+            class_name=rx.cond(Shell.level == "due", _STRIP + "bg-bad-soft", _STRIP + "bg-warn-soft"),
         ),
         None,
     )
+
+
+_STRIP = "flex flex-wrap items-center justify-center gap-x-3 gap-y-1.5 px-4 py-2 "
 
 
 def _failure() -> rx.Component:

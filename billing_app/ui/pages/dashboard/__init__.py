@@ -36,10 +36,12 @@ def dashboard() -> rx.Component:
                     plan_card() if sells_plans() else None,
                     limits(),
                     lots(),
+                    newest_invoices(),
                     payment_method(),
+                    purchases(),
                     class_name=_COLUMN + "lg:order-2",
                 ),
-                rx.el.div(use(), activity(), newest_invoices(), purchases(), class_name=_COLUMN + "lg:order-1"),
+                rx.el.div(use(), activity(), class_name=_COLUMN + "lg:order-1"),
                 class_name="grid gap-3.5 lg:grid-cols-[1.45fr_1fr]",
             ),
             rx.el.p(

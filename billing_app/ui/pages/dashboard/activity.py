@@ -17,7 +17,7 @@ from billing_app.ui.pages.dashboard.view import ActivityRow, activity_row
 from billing_app.ui.pages.dashboard.why_state import WhyState
 from billing_app.ui.session import customer_of
 
-SHOWN, MOST = 20, 500
+SHOWN, MOST = 10, 500
 _EXPORT = "/api/v1/exports/activity.csv"
 _FIELD = "h-[30px] rounded-control border border-control-line bg-surface px-2 text-small text-ink"
 

@@ -27,7 +27,7 @@ from billing_app.ui.pages.dashboard.view import (
     shares,
 )
 from billing_app.ui.pages.invoices.state import InvoicesState
-from billing_app.ui.session import customer_of, refresh_shell
+from billing_app.ui.session import customer_of, refresh_shell, resets_of
 
 LOTS_SHOWN, PURCHASES_SHOWN = 50, 20
 REFRESH_S, REFRESH_LIMIT_S = 5, 30 * 60
@@ -88,7 +88,7 @@ class DashboardState(rx.State):
         services = current()
         catalog = await services.catalog.current()
         balance = await services.credits.balance(customer_id)
-        resets = await services.plan_credits.resets(customer_id)
+        resets = await resets_of(customer_id)
         now = clock.now()
         self.available, self.held = number(balance.available), number(balance.held)
         self.held_by = _held_by(len(balance.holds))
@@ -100,7 +100,8 @@ class DashboardState(rx.State):
         self.lots = [lot_row(lot, now) for lot in open_first]
         self.ended_lots = [row for row in lots if row.ended]
         purchases = await services.checkout.purchases(customer_id, limit=PURCHASES_SHOWN)
-        self.purchases = [purchase_row(purchase, now) for purchase in purchases]
+        # A plan is billed again and again: its invoices have a card of their own.
+        self.purchases = [purchase_row(purchase, now) for purchase in purchases if purchase.kind != "plan"]
         await (await self.get_state(ActivityState))._refresh(customer_id)
         await (await self.get_state(UseState))._refresh(customer_id, balance, resets.next_at)
         await (await self.get_state(LimitsState))._refresh(customer_id)

@@ -1,6 +1,7 @@
 """The State of `/plan/switch`: the choice in the address, its preview, and what became of it."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -58,8 +59,12 @@ class SwitchState(rx.State):
         except Unauthenticated:
             return rx.redirect("/login?" + urlencode({"next": self._here()}))
         except DomainError as error:
-            self.stage, self.error = "choosing" if self.options else "none", error.detail
+            self._choose_anew(error.detail)
         return None
+
+    def _choose_anew(self, why: str) -> None:
+        self.stage, self.error = "choosing" if self.options else "none", why
+        self.options = [replace(option, chosen=False) for option in self.options]
 
     def _here(self) -> str:
         plan, period = self._chosen()
@@ -137,7 +142,7 @@ class SwitchState(rx.State):
         try:
             await self._show(await customer_of(self))
         except DomainError as error:
-            self.stage, self.error = "choosing", error.detail
+            self._choose_anew(error.detail)
             return
         self.error = why
 

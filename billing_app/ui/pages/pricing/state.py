@@ -82,15 +82,16 @@ class PricingState(rx.State):
         self._resume(offers, my)
 
     def _resume(self, offers: Offers, my: MyPlan | None) -> None:
-        """What was chosen before signing in (PR7): `pack-popular`, or `plan-pro` with its `period`.
+        """What was chosen before signing in (PR7): `pack-popular`, `plan-pro-year`.
 
         Anything else is as if nothing had been chosen; so is a plan when one is held already.
         """
-        query = self.router.url.query_parameters
-        kind, _, code = query.get("buy", "").partition("-")
-        period = query.get("period", "") if kind == "plan" else ""
-        label = choices(offers).get("-".join(filter(None, (kind, code, period))), "")
-        if kind == "plan" and my is not None and my.subscribed:
-            label = ""
+        choice = self.router.url.query_parameters.get("buy", "")
+        kind, _, code = choice.partition("-")
+        period = ""
+        if kind == "plan":
+            code, _, period = code.partition("-")
+        taken = kind == "plan" and my is not None and my.subscribed
+        label = "" if taken else choices(offers).get(choice, "")
         self.chosen_label = label
         self.chosen_kind, self.chosen_code, self.chosen_period = (kind, code, period) if label else ("", "", "")

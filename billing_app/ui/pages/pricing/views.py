@@ -22,7 +22,7 @@ _ONLY = {"month": "Monthly only.", "year": "Yearly only."}
 class PlanButton:
     """What a card's button does: `buy` posts the form to checkout, `link` leads to `href`, `still` does nothing.
 
-    `spoken` goes on from `label` for those who hear the page: the label alone does not say of which plan (PR9).
+    `spoken` goes on from `label` for those who hear the page: of which plan, at what price (PR9).
     """
 
     kind: Literal["buy", "link", "still"]
@@ -199,24 +199,29 @@ def _button(card: PlanCard, price: PeriodPrice, relation: Relation | None, *, he
     switch = f"{SWITCH}?{urlencode({'plan': card.code, 'period': price.period})}"
     other_period = f"Switch to {BILLED[Period(price.period)]}" if held else ""
     made = {
-        RelationKind.START: PlanButton("buy", "Get started"),
-        RelationKind.TRIAL: PlanButton("buy", f"Start {days}-day trial"),
+        RelationKind.START: PlanButton("buy", "Get started", f"with {card.name}"),
+        RelationKind.TRIAL: PlanButton("buy", f"Start {days}-day trial", f"of {card.name}"),
         RelationKind.UPGRADE: PlanButton("link", other_period or f"Upgrade to {card.name}", href=switch),
         RelationKind.DOWNGRADE: PlanButton("link", other_period or f"Downgrade to {card.name}", href=switch),
     }.get(kind) or _held_button(card, relation)
-    return replace(made, spoken=f", {card.name}, {price.billed}")
+    return replace(made, spoken=f"{made.spoken or _unnamed(card, made)}, {price.billed}".removeprefix(", "))
 
 
 def _unpriced_button(card: PlanCard, relation: Relation | None, signed_in: bool) -> PlanButton:
     """The button of the free plan, and of one by contact."""
     kind = relation.kind if relation else None
     if kind in (None, RelationKind.START, RelationKind.TRIAL) and card.free:
-        made = PlanButton("link", "Get started", href=DASHBOARD if signed_in else SIGN_UP)
+        made = PlanButton("link", "Get started", f"with {card.name}", DASHBOARD if signed_in else SIGN_UP)
     elif kind is RelationKind.DOWNGRADE and card.free:
         made = PlanButton("link", f"Downgrade to {card.name}", href=CANCEL)
     else:
         made = _held_button(card, relation)
-    return replace(made, spoken=f", {card.name}")
+    return replace(made, spoken=made.spoken or _unnamed(card, made))
+
+
+def _unnamed(card: PlanCard, made: PlanButton) -> str:
+    """The plan's name, where the label does not say it."""
+    return "" if card.name in made.label else card.name
 
 
 def _held_button(card: PlanCard, relation: Relation | None) -> PlanButton:
