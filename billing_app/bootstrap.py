@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlmodel import col
 
+from billing_app.accounts.api_keys.service import ApiKeys
 from billing_app.accounts.service import AccountService
 from billing_app.catalog.service import CatalogService
 from billing_app.credits import CreditService, Ledger
@@ -58,6 +59,7 @@ class Services:
     database: Database
     limiter: RateLimiter
     accounts: AccountService
+    api_keys: ApiKeys
     catalog: CatalogService
     credits: CreditService
     entitlements: EntitlementService
@@ -113,6 +115,7 @@ def put_together(settings: Settings, database: Database) -> Services:
         database=database,
         limiter=limiter,
         accounts=accounts,
+        api_keys=ApiKeys(database, secret=secret, live=not sandbox),
         catalog=catalog,
         credits=credit_service,
         entitlements=entitlements,

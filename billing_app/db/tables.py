@@ -9,6 +9,7 @@ from importlib.util import find_spec
 _PACKAGES = (
     "journal",
     "accounts",
+    "accounts.api_keys",
     "catalog",
     "credits",
     "usage",
