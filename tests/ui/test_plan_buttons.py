@@ -62,7 +62,7 @@ def test_a_stranger_is_offered_each_plan_for_both_periods_in_one_page() -> None:
     assert (yearly.price, yearly.billing) == ("$299", "billed yearly ($24.92/month)")
     assert (monthly.saving, yearly.saving) == ("Save 16% if paid yearly", "Save 16%")
     assert (monthly.button.label, yearly.button.label) == ("Start 7-day trial", "Start 14-day trial")
-    assert yearly.button.spoken == ", Pro, $299 billed yearly ($24.92/month)"
+    assert yearly.button.spoken == "of Pro, $299 billed yearly ($24.92/month)"
     assert yearly.terms == "14 days free, then $299 a year until you cancel, in two clicks. Needs a card."
     free = block("free", "year").button
     assert (free.kind, free.label, free.href) == ("link", "Get started", "/signup")
@@ -98,6 +98,8 @@ def test_the_button_says_how_the_plan_stands_to_its_customer(
     assert shown.terms.startswith(terms)
     assert shown.button.current == (kind in (RelationKind.CURRENT, RelationKind.RENEW))
     assert shown.price == "$299"
+    assert "Pro" in f"{shown.button.label} {shown.button.spoken}"
+    assert shown.button.spoken.endswith("$299 billed yearly ($24.92/month)")
 
 
 def test_the_other_period_of_ones_own_plan_is_a_switch_not_an_upgrade() -> None:
