@@ -55,7 +55,7 @@ class SubscribingCalls(StripeCalls):
 
         https://docs.stripe.com/invoicing/preview
         """
-        params: dict[str, Any] = {"subscription": subscription, "expand": ["lines.data"]}
+        params: dict[str, Any] = {"subscription": subscription}
         if details:
             params["subscription_details"] = details
         try:
