@@ -38,6 +38,7 @@ _PAGE = 100
 class LineItem:
     """What is sold in a session: one thing, once. `amount_minor` in minor units of `currency`.
 
+    `price`: the price that was pushed for it; None: the sum is written into the session.
     `tax_automatic`: Stripe Tax works the tax out from the address given on the page; `tax_code` is the product's.
     """
 
@@ -48,6 +49,24 @@ class LineItem:
     tax_behavior: str
     tax_code: str | None = None
     tax_automatic: bool = False
+    price: str | None = None
+
+    def line(self, metadata: dict[str, str]) -> dict[str, Any]:
+        """As Stripe takes it; `metadata` for a product that is made with the session."""
+        if self.price:
+            return {"quantity": 1, "price": self.price}
+        product: dict[str, Any] = {"name": self.name, "metadata": metadata}
+        if self.description:
+            product["description"] = self.description
+        if self.tax_code:
+            product["tax_code"] = self.tax_code
+        made = {
+            "currency": self.currency.lower(),
+            "unit_amount": self.amount_minor,
+            "tax_behavior": self.tax_behavior,
+            "product_data": product,
+        }
+        return {"quantity": 1, "price_data": made}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,26 +114,11 @@ class StripeGateway(SubscriptionReads, SubscribingCalls, CatalogueCalls):
     ) -> Session:
         """Open a payment page for one thing. Metadata is set on the session and on its payment intent."""
         marked = {"managed_by": MANAGED_BY, **metadata}
-        product: dict[str, Any] = {"name": item.name, "metadata": marked}
-        if item.description:
-            product["description"] = item.description
-        if item.tax_code:
-            product["tax_code"] = item.tax_code
         params: dict[str, Any] = {
             "mode": "payment",
             "customer": stripe_customer,
             "client_reference_id": reference,
-            "line_items": [
-                {
-                    "quantity": 1,
-                    "price_data": {
-                        "currency": item.currency.lower(),
-                        "unit_amount": item.amount_minor,
-                        "tax_behavior": item.tax_behavior,
-                        "product_data": product,
-                    },
-                }
-            ],
+            "line_items": [item.line(marked)],
             "metadata": marked,
             "payment_intent_data": {"metadata": marked, "description": item.name},
             "success_url": success_url,

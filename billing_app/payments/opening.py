@@ -4,8 +4,9 @@ Stripe is asked under a key that lies in the row, so that an answer that was los
 while another is at it is told so (409); what was left half-way is taken up by the next.
 """
 
+import logging
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum, auto
 from typing import Any
@@ -35,6 +36,8 @@ _SHORTEST = timedelta(minutes=31)
 _TURN = timedelta(seconds=30)
 _WORTH_REUSING = timedelta(minutes=5)
 _ROUNDS = 4
+
+logger = logging.getLogger(__name__)
 
 
 class UnderWay(Conflict):
@@ -166,24 +169,36 @@ class Opener:
         return page.url
 
     async def _one_time_page(self, row: Checkout, order: Order, customer: str) -> Session:
+        item = LineItem(
+            name=row.name,
+            description=order.offer.description or None,
+            amount_minor=row.amount_minor,
+            currency=row.currency,
+            tax_behavior=order.offer.terms.tax_behavior,
+            tax_code=order.tax_code,
+            tax_automatic=order.tax_automatic,
+            price=order.offer.stripe_price_id,
+        )
+        try:
+            return await self._session(row, item, customer, row.idempotency_key)
+        except (StripeRefused, MissingAtStripe) as refused:
+            if item.price is None or refused.extra.get("param") == "customer":
+                raise
+            # Archived by hand, or of a sandbox that is gone: the catalogue's sum is the truth, so it is sold.
+            logger.exception("price %s of %s cannot be sold at: run catalog push", item.price, order.offer.terms.label)
+            return await self._session(row, replace(item, price=None), customer, f"{row.idempotency_key}-sum")
+
+    async def _session(self, row: Checkout, item: LineItem, customer: str, key: str) -> Session:
         success_url, cancel_url = self._addresses(row)
         return await self._gateway.create_session(
             stripe_customer=customer,
-            item=LineItem(
-                name=row.name,
-                description=order.offer.description or None,
-                amount_minor=row.amount_minor,
-                currency=row.currency,
-                tax_behavior=order.offer.terms.tax_behavior,
-                tax_code=order.tax_code,
-                tax_automatic=order.tax_automatic,
-            ),
+            item=item,
             reference=row.public_id,
             metadata=_metadata(row),
             success_url=success_url,
             cancel_url=cancel_url,
             expires_at=row.expires_at,
-            key=row.idempotency_key,
+            key=key,
         )
 
     async def _plan_page(self, row: Checkout, order: Order, customer: str) -> Session:
