@@ -42,6 +42,7 @@ from billing_app.playground.drafts import DraftService
 from billing_app.playground.interviews import InterviewService
 from billing_app.playground.knowledge import Knowledge
 from billing_app.playground.library import LibraryService
+from billing_app.playground.practice import PracticeService
 from billing_app.playground.question_sets import QuestionSetService
 from billing_app.settings import Mode, Settings
 
@@ -82,6 +83,7 @@ class Services:
     question_sets: QuestionSetService
     library: LibraryService
     chat: ChatService
+    practice: PracticeService
 
 
 def put_together(settings: Settings, database: Database) -> Services:
@@ -160,6 +162,7 @@ def put_together(settings: Settings, database: Database) -> Services:
         interviews=interviews,
         question_sets=question_sets,
         library=LibraryService(database, catalog, entitlements, question_sets),
+        practice=PracticeService(database, catalog, entitlements),
         chat=ChatService(
             database, catalog, entitlements, credit_service, knowledge=Knowledge(catalog, interviews, drafts)
         ),

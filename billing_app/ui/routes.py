@@ -23,6 +23,7 @@ from billing_app.ui.pages import (
     payment,
     plan,
     playground,
+    practice,
     pricing,
 )
 from billing_app.ui.session import Shell
@@ -88,6 +89,13 @@ ROUTES: tuple[Route, ...] = (
         interview.interview,
         "Practice interview",
         load=(interview.InterviewState.load,),
+        signed_in=True,
+    ),
+    Route(
+        "/playground/practice",
+        practice.practice,
+        "Practice",
+        load=(practice.PracticeState.load,),
         signed_in=True,
     ),
     Route("/playground/chat", chat.chat, chat.NAME, load=(chat.ChatState.load,), signed_in=True),

@@ -6,7 +6,7 @@ from typing import Any
 import reflex as rx
 
 from billing_app.bootstrap import current
-from billing_app.catalog.schema import Catalog
+from billing_app.catalog.schema import Catalog, Feature
 from billing_app.entitlements.decisions import Basis, Decision
 from billing_app.errors import DomainError, Unauthenticated
 from billing_app.ui.components.buttons import link_button
@@ -15,9 +15,10 @@ from billing_app.ui.components.icons import icon
 from billing_app.ui.components.shell import framed
 from billing_app.ui.components.surfaces import badge, page
 from billing_app.ui.components.wall import price_of
+from billing_app.ui.pages.practice.state import address, left_of
 from billing_app.ui.session import customer_of
 
-# The features that have a page of their own here; what has none is not offered as if it had.
+# The features with a page of their own; those that are only counted share one (`pages/practice`).
 PAGES = {
     "interview": "/playground/interview",
     "chat": "/playground/chat",
@@ -50,18 +51,22 @@ def cards(catalog: Catalog, decisions: tuple[Decision, ...]) -> list[FeatureCard
             description=feature.description,
             icon=feature.icon,
             open=by_code[feature.code].allowed,
-            tag=_tag(by_code[feature.code], catalog),
+            tag=_tag(by_code[feature.code], feature, catalog),
             why=by_code[feature.code].why,
-            href=PAGES[feature.playground],
+            href=PAGES.get(feature.playground) or address(feature.code),
         )
         for feature in catalog.features
-        if feature.playground in PAGES and feature.code in by_code
+        if feature.playground is not None and feature.code in by_code
     ]
 
 
-def _tag(decision: Decision, catalog: Catalog) -> str:
+def _tag(decision: Decision, feature: Feature, catalog: Catalog) -> str:
     if decision.required is not None:
         return catalog.brand.credit.of(decision.required)
+    if decision.basis is Basis.QUOTA:
+        return left_of(decision, feature.counts_per_unit)
+    if decision.basis is Basis.PLAN and not decision.allowed:
+        return "Not in your plan"
     if decision.basis is Basis.UNLOCK and decision.allowed:
         return "Unlocked"
     if decision.allowed:
