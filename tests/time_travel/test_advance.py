@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -57,7 +58,10 @@ async def test_an_abandoned_checkout_expires_on_the_way_and_says_so(shop: Shop) 
 async def test_time_goes_forward_by_a_known_amount_only(shop: Shop) -> None:
     travel = _travel(shop)
     past = datetime.now(UTC) - timedelta(days=1)
-    for asked in ({}, {"days": 0}, {"days": -1}, {"days": 401}, {"months": 14}, {"to": past}, {"days": 1, "months": 1}):
+    wrong: list[dict[str, Any]] = [
+        {}, {"days": 0}, {"days": -1}, {"days": 401}, {"months": 14}, {"to": past}, {"days": 1, "months": 1},
+    ]  # fmt: skip
+    for asked in wrong:
         with pytest.raises(InvalidInput):
             await travel.advance(**asked)
     with pytest.raises(InvalidInput):
