@@ -15,6 +15,8 @@ from billing_app.db.engine import Database
 from billing_app.db.rate_limit import RateLimiter
 from billing_app.db.stamp import Identity, SystemState, WrongDatabase, stamp
 from billing_app.entitlements.enquiries.service import EnquiryService
+from billing_app.entitlements.plan_credits.free_months import FreeMonths
+from billing_app.entitlements.plan_credits.service import PlanCreditService
 from billing_app.entitlements.service import EntitlementService
 from billing_app.errors import InvalidInput, Unavailable
 from billing_app.notifications.alerts import AlertService
@@ -64,6 +66,7 @@ class Services:
     catalog: CatalogService
     credits: CreditService
     entitlements: EntitlementService
+    plan_credits: PlanCreditService
     enquiries: EnquiryService
     notifications: NotificationService
     alerts: AlertService
@@ -99,7 +102,7 @@ def put_together(settings: Settings, database: Database) -> Services:
     limiter = RateLimiter(database)
     accounts = AccountService(database, secret=secret, sandbox=sandbox, limiter=limiter)
     catalog = CatalogService(database)
-    ledger = Ledger()
+    ledger = Ledger(due_grants=FreeMonths(catalog))
     credit_service = CreditService(database, ledger)
     entitlements = EntitlementService(database, catalog, credit_service)
     gateway = StripeGateway(settings)
@@ -121,6 +124,7 @@ def put_together(settings: Settings, database: Database) -> Services:
         catalog=catalog,
         credits=credit_service,
         entitlements=entitlements,
+        plan_credits=PlanCreditService(database, catalog, ledger),
         enquiries=EnquiryService(database, catalog, limiter),
         notifications=NotificationService(
             database,

@@ -1,5 +1,6 @@
 """Customers, for the packages above: each function joins the caller's transaction."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -65,6 +66,14 @@ async def ensure_customer(
         found = await store.customer_by_external_id(session, external_id)
     assert found is not None
     return _view(found)
+
+
+async def unconfirmed_customers(session: AsyncSession, customer_ids: Sequence[int]) -> set[int]:
+    """Which of these customers have not confirmed an e-mail address yet.
+
+    A host product's customer has no users here: the host has let them in, and answers for that.
+    """
+    return await store.unconfirmed_customers(session, customer_ids)
 
 
 def _view(customer: Customer) -> CustomerView:

@@ -57,6 +57,18 @@ async def lock_address(session: AsyncSession, email: EmailAddress) -> None:
     await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(email.normalised, 4))))
 
 
+async def unconfirmed_customers(session: AsyncSession, customer_ids: Sequence[int]) -> set[int]:
+    """Those who have users that may sign in, none of whom has confirmed an e-mail address."""
+    confirmed = func.bool_or(col(User.verified_at).is_not(None))
+    found = await session.scalars(
+        select(col(User.customer_id))
+        .where(col(User.customer_id).in_(customer_ids), col(User.disabled_at).is_(None))
+        .group_by(col(User.customer_id))
+        .having(~confirmed)
+    )
+    return {customer_id for customer_id in found if customer_id is not None}
+
+
 async def lock_admins(session: AsyncSession) -> Sequence[int]:
     """The ids of all who can administer; nobody joins or leaves them until the transaction ends."""
     found = await session.scalars(

@@ -41,7 +41,7 @@ async def take_back(session: AsyncSession, customer_id: int, source: str, credit
     await session.execute(
         update(PlanWindow)
         .where(col(PlanWindow.customer_id) == customer_id, col(PlanWindow.source) == source)
-        .values(returned=PlanWindow.returned + credits)
+        .values(returned=col(PlanWindow.returned) + credits)
     )
 
 
@@ -50,7 +50,7 @@ async def void_windows(session: AsyncSession, subscription_id: int, *, after: da
     await session.execute(
         update(PlanWindow)
         .where(col(PlanWindow.subscription_id) == subscription_id, col(PlanWindow.ends_at) > after)
-        .values(returned=PlanWindow.credits - PlanWindow.deducted)
+        .values(returned=col(PlanWindow.credits) - col(PlanWindow.deducted))
     )
 
 
@@ -76,7 +76,7 @@ async def add_returns(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> 
 async def owed(session: AsyncSession, customer_id: int) -> int:
     """Credits that were overspent, to be taken out of this customer's next plan lots."""
     found = await session.scalar(
-        select(func.coalesce(func.sum(PlanReturn.overspent - PlanReturn.recovered), 0)).where(
+        select(func.coalesce(func.sum(col(PlanReturn.overspent) - col(PlanReturn.recovered)), 0)).where(
             col(PlanReturn.customer_id) == customer_id, col(PlanReturn.recovered) < col(PlanReturn.overspent)
         )
     )
@@ -99,23 +99,22 @@ async def recover(session: AsyncSession, customer_id: int, credits: int) -> None
     await session.flush()
 
 
-async def last_windows(session: AsyncSession, customer_id: int, at: datetime) -> tuple[datetime | None, int]:
-    """When the customer's newest window began by now, and its credits; upgrades are no resets."""
-    found = await session.execute(
-        select(PlanWindow.starts_at, PlanWindow.credits)
-        .where(col(PlanWindow.customer_id) == customer_id, col(PlanWindow.starts_at) <= at, ~col(PlanWindow.upgrade))
-        .order_by(col(PlanWindow.starts_at).desc())
-        .limit(1)
+async def last_start(session: AsyncSession, customer_id: int, at: datetime) -> datetime | None:
+    """When the customer's newest window began by now; upgrades are no resets."""
+    return await session.scalar(
+        select(func.max(col(PlanWindow.starts_at))).where(
+            col(PlanWindow.customer_id) == customer_id,
+            col(PlanWindow.starts_at) <= at,
+            col(PlanWindow.upgrade).is_(False),
+        )
     )
-    row = found.one_or_none()
-    return (row[0], row[1]) if row else (None, 0)
 
 
-async def next_windows(session: AsyncSession, customer_id: int, at: datetime) -> tuple[datetime | None, int]:
+async def next_start(session: AsyncSession, customer_id: int, at: datetime) -> tuple[datetime | None, int]:
     """When the next window begins that is paid for already, and the credits that come then."""
-    kept = PlanWindow.credits - PlanWindow.deducted - PlanWindow.returned
+    kept = col(PlanWindow.credits) - col(PlanWindow.deducted) - col(PlanWindow.returned)
     found = await session.execute(
-        select(PlanWindow.starts_at, func.sum(kept))
+        select(col(PlanWindow.starts_at), func.sum(kept))
         .where(col(PlanWindow.customer_id) == customer_id, col(PlanWindow.starts_at) > at, kept > 0)
         .group_by(col(PlanWindow.starts_at))
         .order_by(col(PlanWindow.starts_at))

@@ -120,3 +120,8 @@ class Change:
     def grants_a_period(self) -> bool:
         """Whether a whole period's credits come: they replace those of the free month and of the trial."""
         return any(window.granted and not window.upgrade for window in self.windows)
+
+    @property
+    def empty(self) -> bool:
+        """It does nothing."""
+        return not (self.takings or self.returns or self.windows)
