@@ -27,6 +27,7 @@ from billing_app.payments.checkout import CheckoutService
 from billing_app.payments.gateway import StripeGateway
 from billing_app.payments.inbox import Inbox
 from billing_app.payments.mirroring.kept_cards import PaymentMethodReads
+from billing_app.payments.mirroring.links import InvoiceLinks
 from billing_app.payments.mirroring.reading import InvoiceReads
 from billing_app.payments.opening import Opener
 from billing_app.payments.pushing.service import PushService
@@ -74,6 +75,7 @@ class Services:
     checkout: CheckoutService
     subscriptions: SubscriptionService
     invoices: InvoiceReads
+    invoice_links: InvoiceLinks
     payment_methods: PaymentMethodReads
     applier: Applier
     webhook_secret: WebhookSecret
@@ -155,6 +157,7 @@ def put_together(settings: Settings, database: Database) -> Services:
             secret=secret,
         ),
         invoices=InvoiceReads(database),
+        invoice_links=InvoiceLinks(database, gateway),
         payment_methods=PaymentMethodReads(database),
         applier=applier,
         webhook_secret=webhook_secret,

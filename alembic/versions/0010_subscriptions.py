@@ -80,6 +80,7 @@ def _subscriptions() -> None:
         _text("latest_invoice", nullable=True),
         sa.Column("drift", postgresql.JSONB(), server_default=sa.text("'[]'::jsonb"), nullable=False),
         sa.Column("ours", sa.Boolean(), nullable=False, server_default=sa.text("true")),
+        _moment("handed_over_at", nullable=True),
         _flag("superseded"),
         _moment("asked_at"),
         _moment("watched_at", nullable=True),

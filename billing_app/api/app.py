@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from billing_app.api import auth, webhooks
 from billing_app.api.middleware import BodyLimit, NoSurprises, RequestIds
 from billing_app.api.problems import add_handlers
-from billing_app.api.v1 import chat, checkout, enquiries, exports, library, playground, subscription, system
+from billing_app.api.v1 import chat, checkout, enquiries, exports, invoices, library, playground, subscription, system
 from billing_app.bootstrap import Services, build, close
 from billing_app.settings import get_settings
 
@@ -33,7 +33,19 @@ def create_app(services: Services | None = None) -> FastAPI:
         lifespan=_own_services if services is None else None,
     )
     app.state.services = services
-    for module in (auth, webhooks, chat, checkout, enquiries, exports, library, playground, subscription, system):
+    for module in (
+        auth,
+        webhooks,
+        chat,
+        checkout,
+        enquiries,
+        exports,
+        invoices,
+        library,
+        playground,
+        subscription,
+        system,
+    ):
         app.include_router(module.router)
     app.add_api_route("/api/{path:path}", _nothing_here, methods=_METHODS, include_in_schema=False)
     add_handlers(app)

@@ -8,6 +8,7 @@ import stripe
 
 from billing_app import clock
 from billing_app.payments.stripe_calls import StripeCalls
+from billing_app.payments.stripe_errors import MissingAtStripe
 from billing_app.payments.stripe_objects import id_of, read_charge, read_intent
 from billing_app.payments.subscription_objects import (
     Card,
@@ -59,12 +60,7 @@ class SubscriptionReads(StripeCalls):
     async def subscriptions_of(self, customer: str, *, also: str | None = None) -> CustomerSubscriptions:
         """The subscriptions of a customer, ended ones too: the hundred made last, and `also`, however old it is."""
         asked_at = clock.wall()
-        listed = await self._call(
-            self._stripe.v1.subscriptions.list_async(
-                {"customer": customer, "status": "all", "limit": _PAGE, "expand": ["data.schedule"]}
-            )
-        )
-        found = listed.data[::-1]  # Stripe lists the newest first; within a second, that is the only order there is
+        found = await self._subscriptions(customer)
         if also and all(raw.id != also for raw in found):
             found.append(await self._subscription(also))
         told = [await self._told(raw) for raw in found]
@@ -90,6 +86,11 @@ class SubscriptionReads(StripeCalls):
         if raw.lines.has_more:
             lines = [line async for line in self._lines(invoice_id)]
         return read_invoice(raw, lines, await self._payments(raw))
+
+    async def invoice_links(self, invoice_id: str) -> tuple[str | None, str | None]:
+        """Stripe's page of an invoice and its PDF; None while it is a draft."""
+        raw = await self._call(self._stripe.v1.invoices.retrieve_async(invoice_id))
+        return raw.hosted_invoice_url, raw.invoice_pdf
 
     async def invoices_of(self, subscription_id: str) -> list[tuple[str, str]]:
         """Id and status of a subscription's invoices, the hundred made last, the oldest of those first."""
@@ -125,6 +126,16 @@ class SubscriptionReads(StripeCalls):
     async def price(self, price_id: str) -> Price:
         """A price, also one that is archived."""
         return read_price(await self._call(self._stripe.v1.prices.retrieve_async(price_id)))
+
+    async def _subscriptions(self, customer: str) -> list[stripe.Subscription]:
+        """Oldest first: Stripe lists the newest first, and within a second that is the only order there is."""
+        asked = self._stripe.v1.subscriptions.list_async(
+            {"customer": customer, "status": "all", "limit": _PAGE, "expand": ["data.schedule"]}
+        )
+        try:
+            return (await self._call(asked)).data[::-1]
+        except MissingAtStripe:  # the customer was deleted; a subscription can still be had by its own name
+            return []
 
     async def _subscription(self, subscription_id: str) -> stripe.Subscription:
         return await self._call(self._stripe.v1.subscriptions.retrieve_async(subscription_id, {"expand": ["schedule"]}))

@@ -1,7 +1,7 @@
 """The few fields of Stripe's subscriptions, invoices and payment methods that the product relies on, read once."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -79,6 +79,10 @@ class Told:
     def ours(self) -> bool:
         """Made by this product, or handed over to it by setting its metadata."""
         return self.metadata.get("managed_by") == MANAGED_BY
+
+    def disowned(self) -> "Told":
+        """The same, taken for somebody else's."""
+        return replace(self, metadata={})
 
 
 @dataclass(frozen=True, slots=True)

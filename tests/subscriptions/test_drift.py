@@ -84,12 +84,15 @@ async def test_one_that_this_product_did_not_make_gives_nothing_blocks_nothing_a
     live = await subscribers.live(ada)
     assert live is not None
     assert live.stripe_subscription_id == ours
-    await subscribers.at_stripe(lambda client: client.v1.subscriptions.cancel(ours))
-    await shop.settle()
-
     await subscribers.at_stripe(
         lambda client: client.v1.subscriptions.update(theirs, {"metadata": {"managed_by": "billing_app"}})
     )
+    await shop.settle()
+    assert (await subscribers.held(theirs)).drift == (
+        f"it was handed over, but its customer holds subscription {live.id}: end one of them",
+    )
+
+    await subscribers.at_stripe(lambda client: client.v1.subscriptions.cancel(ours))
     await shop.settle()
     live = await subscribers.live(ada)
     assert live is not None
@@ -153,3 +156,14 @@ async def test_the_one_made_first_stays_also_when_the_second_is_heard_of_first(
     assert live is not None
     assert live.stripe_subscription_id == first
     assert (await subscribers.held(second)).superseded
+
+
+async def test_a_customer_deleted_at_stripe_holds_nothing_any_more(shop: Shop, subscribers: Subscribers) -> None:
+    ada = await shop.a_customer()
+    made = await subscribers.subscribed(ada)
+    owner = await subscribers.stripe_customer(ada, card=None)
+    await subscribers.at_stripe(lambda client: client.v1.customers.delete(owner))
+    await shop.settle()
+    assert (await subscribers.held(made)).status == "canceled"
+    assert await subscribers.live(ada) is None
+    assert await subscribers.failed_jobs() == []

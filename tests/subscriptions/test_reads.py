@@ -26,9 +26,30 @@ async def test_invoices_lead_to_their_pdf_and_their_page(shop: Shop, subscribers
     assert first.period_start is not None
     assert first.period_start < (last.period_start or first.period_start)
     async with httpx.AsyncClient(trust_env=False) as browser:
-        pdf = await browser.get(first.pdf_url or "")
+        links = shop.services.invoice_links
+        pdf = await browser.get(await links.fresh(ada, first.id, "pdf"))
         assert pdf.content.startswith(b"%PDF")
-        assert first.number in (await browser.get(first.hosted_url or "")).text
+        assert first.number in (await browser.get(await links.fresh(ada, first.id, "page"))).text
+
+
+@pytest.mark.row("D4")
+@pytest.mark.row("A12")
+async def test_the_browser_is_led_to_the_documents_of_its_own_invoices_only(
+    shop: Shop, subscribers: Subscribers
+) -> None:
+    ada, eve = await shop.a_person(), await shop.a_person()
+    await subscribers.subscribed(ada)
+    (invoice,) = (await shop.services.invoices.page(ada)).invoices
+    path = f"/api/v1/invoices/{invoice.id}"
+    async with shop.browser(ada) as browser:
+        led = await browser.get(f"{path}/pdf")
+        assert (led.status_code, led.headers["location"]) == (303, invoice.pdf_url)
+        assert (await browser.get(f"{path}/page")).headers["location"] == invoice.hosted_url
+        assert (await browser.get(f"{path}/receipt")).status_code == 422
+    async with shop.browser(eve) as browser:
+        assert (await browser.get(f"{path}/pdf")).status_code == 404
+    async with shop.browser() as browser:
+        assert (await browser.get(f"{path}/pdf")).status_code == 401
 
 
 @pytest.mark.row("D4")

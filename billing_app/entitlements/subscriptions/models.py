@@ -38,6 +38,7 @@ class Subscription(SQLModel, table=True):
     `item_id`, `plan_code`, `period`, `amount_minor` are the terms held; when Stripe has a price that the catalogue does
     not know, the last known ones stay and `drift` says so (all NULL if there never were any). Amounts in minor units
     a period. `ours`: made by this product, or handed over to it; what is not gives nothing and is left alone.
+    `handed_over_at`: when it became ours after it had begun; what was paid before gives nothing.
     All times are billing time, but `asked_at` (when Stripe was asked for what is written here), `watched_at`
     (when a job was last sent to ask), `created_at` and `updated_at`, which are wall time.
     """
@@ -95,6 +96,7 @@ class Subscription(SQLModel, table=True):
         default_factory=list, sa_column=Column(JSONB, nullable=False, server_default=text("'[]'::jsonb"))
     )
     ours: bool = Field(default=True, sa_column=Column(Boolean, nullable=False, server_default=text("true")))
+    handed_over_at: datetime | None = timestamp(nullable=True)
     superseded: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default=text("false")))
     asked_at: datetime = timestamp()
     watched_at: datetime | None = timestamp(nullable=True)

@@ -175,6 +175,7 @@ def _view(row: Subscription, item: CatalogItem | None) -> HeldSubscription:
         default_payment_method=row.default_payment_method,
         latest_invoice=row.latest_invoice,
         ours=row.ours,
+        handed_over_at=row.handed_over_at,
         superseded=row.superseded,
         drift=tuple(row.drift),
     )

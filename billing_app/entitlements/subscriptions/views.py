@@ -25,6 +25,7 @@ class HeldSubscription:
         next_item_id, next_at: a change that is scheduled.
         pending_update_until: a change that waits for its payment until then (23 hours at most).
         ours: made by this product or handed over to it; another's on the same Stripe customer gives nothing.
+        handed_over_at: when it became ours after it had begun; what was paid before gives nothing.
         superseded: a second subscription, which is ended and refunded; it gives nothing.
         drift: what was changed in Stripe that does not fit the catalogue. For the merchant, never for customers.
     """
@@ -58,6 +59,7 @@ class HeldSubscription:
     default_payment_method: str | None
     latest_invoice: str | None
     ours: bool
+    handed_over_at: datetime | None
     superseded: bool
     drift: tuple[str, ...]
 
@@ -101,7 +103,8 @@ class PlanInForce:
         access: whether `plan` is the subscription's (or the free plan of who has none); False: there is a
             subscription that gives nothing now, and `plan` is the free plan, if there is one.
         anchor: what windows are counted from; None: the calendar, as on the free plan.
-        period_start, period_end: the billing period; on the free plan, the calendar month in UTC.
+        period_start, period_end: the billing period; on the free plan, the calendar month in UTC. A plan by hand has
+            no end of a period unless it was given one.
     """
 
     plan: Plan

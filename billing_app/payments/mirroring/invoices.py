@@ -113,6 +113,8 @@ async def _paid(
         return []
     if not await payments.claim_fact(session, INVOICE_PAID, paid.invoice_id, learnt_from):
         return []
+    if held.handed_over_at and paid.paid_at < held.handed_over_at and paid.invoice_id != held.latest_invoice:
+        return [f"invoice {paid.invoice_id} was paid before its subscription was handed over: it gives nothing"]
     effects = await plan_credits.invoice_paid(session, context.ledger, paid, context.policies)
     if row.refunded_minor:  # refunded before it could give anything
         effects += await reclaim_plan_credits(session, context.ledger, row, row.refunded_minor, context.spent)

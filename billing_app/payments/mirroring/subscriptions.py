@@ -84,6 +84,9 @@ async def _mirror_one(
         return []
     terms = await terms_of(session, told, known_as_ours=row is not None and row.ours)
     rival = await _rival(session, customer_id, row, told, others)
+    if rival is not None and row is not None and not row.ours and row.status in LIVE:
+        # It ran beside ours all the time; only now somebody hands it over. Nobody's old payments are refunded for that.
+        terms, told, rival = terms.refused(rival.id), told.disowned(), None
     written = await _write(session, customer_id, row, told, terms, second=rival is not None, asked_at=others.asked_at)
     await _tell_drift(session, written)
     if rival is not None and not (row is not None and written.was is not None and not written.was.counts):
@@ -106,7 +109,8 @@ async def _rival(
 ) -> Subscription | None:
     """The live subscription beside which this one is a second; None: it is the one, or counts for nothing anyway."""
     ours = told.ours or (row is not None and row.ours)
-    if told.status not in LIVE or not ours or (row is not None and (row.superseded or row.status in LIVE)):
+    held = row is not None and row.ours and row.status in LIVE
+    if told.status not in LIVE or not ours or held or (row is not None and row.superseded):
         return None
     rival = await store.other_live(session, customer_id, told.id)
     if rival is None or rival.stripe_subscription_id is None or others.named(rival.stripe_subscription_id):
@@ -176,8 +180,15 @@ def _values(row: Subscription | None, told: Told, terms: Terms, *, second: bool)
         "latest_invoice": told.latest_invoice,
         "drift": list(terms.drift) if told.status in LIVE else [],
         "ours": ours,
+        "handed_over_at": _handed_over_at(row, told),
         "superseded": second or (row is not None and row.superseded),
     }
+
+
+def _handed_over_at(row: Subscription | None, told: Told) -> datetime | None:
+    if row is None or row.ours or not told.ours:
+        return row.handed_over_at if row is not None else None
+    return clock.now()
 
 
 _HELD = ("item_id", "plan_code", "period", "amount_minor", "currency")

@@ -17,6 +17,11 @@ class Terms:
     next_item: Offer | None
     drift: tuple[str, ...]
 
+    def refused(self, held: int) -> "Terms":
+        """The same for one that is handed over while its customer holds another, by our id."""
+        why = f"it was handed over, but its customer holds subscription {held}: end one of them"
+        return Terms(None, None, (*self.drift, why))
+
 
 async def terms_of(session: AsyncSession, told: Told, *, known_as_ours: bool) -> Terms:
     """Compare a subscription with the catalogue. With any drift in what is sold, `item` is None: keep the last known.

@@ -55,7 +55,7 @@ def invoice_row(invoice: InvoiceView) -> InvoiceRow:
         state=state,
         tone=tone,
         refunded=refunded,
-        hosted=invoice.hosted_url or "",
-        pdf=invoice.pdf_url or "",
+        hosted=f"/api/v1/invoices/{invoice.id}/page" if invoice.hosted_url else "",
+        pdf=f"/api/v1/invoices/{invoice.id}/pdf" if invoice.pdf_url else "",
         open=invoice.status == "open" and invoice.due_minor > 0,
     )
