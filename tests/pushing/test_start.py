@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 from pydantic import SecretStr
+from sqlalchemy import text
 
-from billing_app.bootstrap import build, close
+from billing_app.bootstrap import Services, build, close
 from billing_app.catalog.comparison import comparison
 from billing_app.catalog.credit_table import credit_table
 from billing_app.catalog.faq import questions
@@ -55,6 +56,7 @@ async def test_a_preset_starts_with_its_prices_in_stripe_and_a_second_start_chan
     services = await build(settings)
     try:
         assert not await services.push.is_due()
+        await _demo_people_live_by_the_catalogue(services, first["sign_ins"])
         for plan in (await services.catalog.current()).plans:
             for price in plan.prices:
                 offer = await services.catalog.offer("plan", plan.code, price.period)
@@ -72,3 +74,16 @@ def test_everything_the_pages_of_a_preset_show_can_be_worked_out(preset: str) ->
     assert comparison(catalog).columns
     assert credit_table(catalog) is not None
     assert product(offers, catalog.brand, catalog.tax, "https://shop.example")["offers"]
+
+
+async def _demo_people_live_by_the_catalogue(services: Services, sign_ins: list[dict[str, Any]]) -> None:
+    """Two customers of a host have plans where plans are sold; everyone has used some of what they may."""
+    catalog = await services.catalog.current()
+    async with services.database.transaction() as session:
+        held = (await session.execute(text("SELECT status, trial_end FROM subscriptions ORDER BY id"))).all()
+    sells_plans = any(plan.prices for plan in catalog.plans)
+    assert [tuple(row) for row in held] == ([("active", None)] * 2 if sells_plans else [])
+    own = next(one["customer_id"] for one in sign_ins if one["customer_id"] is not None)
+    for usage in await services.entitlements.usage(own):
+        assert usage.limit == 0 or usage.used > 0, usage.feature
+    assert (await services.credits.balance(own)).owed == 0
