@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from billing_app.catalog import words
 from billing_app.catalog.schema import Feature, Plan
 from billing_app.credits import Balance, Price
 from billing_app.entitlements.decisions import Basis, Decision, Smaller
@@ -146,7 +147,8 @@ def by_quota(question: Question, allowance: Allowance, market: Market) -> Decisi
     if allowed:
         return told
     fits = units <= (allowance.quota or 0)
-    return replace(told, options=(*for_feature(market, opens), wait(allowance.window.end, enough=fits)))
+    ways = for_feature(market, opens, brings=lambda plan: _brought(feature, plan))
+    return replace(told, options=(*ways, wait(allowance.window.end, enough=fits)))
 
 
 def _lacking(question: Question, market: Market, opens: Callable[[Plan], bool]) -> Decision:
@@ -158,7 +160,11 @@ def _lacking(question: Question, market: Market, opens: Callable[[Plan], bool]) 
     else:
         why = f"{name} is not in the {market.plan.plan.name} plan."
     told = question.answer(Basis.PLAN, f"{why} {without}".strip(), allowed=False)
-    return replace(told, options=for_feature(market, opens))
+    return replace(told, options=for_feature(market, opens, brings=lambda plan: _brought(question.feature, plan)))
+
+
+def _brought(feature: Feature, plan: Plan) -> str:
+    return words.quota(feature, plan.quotas[feature.code]) if feature.code in plan.quotas else "Included"
 
 
 def _why_counted(question: Question, allowance: Allowance, *, allowed: bool) -> str:
@@ -173,8 +179,8 @@ def _why_counted(question: Question, allowance: Allowance, *, allowed: bool) -> 
         return f"You have used all of {now}'s {question.amount(allowance.limit)}. {anew}"
     if question.units > left:
         return f"You are beyond {now}'s {question.amount(allowance.limit)}; you can go on, and it is noted. {anew}"
-    of = in_units(allowance.limit, feature.counts_per_unit)
-    return f"{question.amount(left, left=True)} of {of} left {now}. {anew}"
+    amount = in_units(left, feature.counts_per_unit, left=True)
+    return f"{amount} of {question.amount(allowance.limit)} left {now}. {anew}"
 
 
 def _moment(at: datetime) -> str:

@@ -32,6 +32,7 @@ class Option:
         price_minor, currency: what it costs, a plan's for one `period`; None for what is agreed by contract.
         url: where to buy it, a path of ours or the seller's own address; empty for `wait`.
         enough: whether it covers what was missing all by itself.
+        brings: what a plan allows of the refused feature, in words: `10 CVs a month`; empty for anything else.
         action: what taking a plan is for this customer: `start`, `upgrade` or `contact`; None for anything else.
     """
 
@@ -47,6 +48,7 @@ class Option:
     period: str | None = None
     action: str | None = None
     until: datetime | None = None
+    brings: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """The option as the problem document and the API show it."""
@@ -63,7 +65,9 @@ class Option:
             "url": self.url,
             "enough": self.enough,
         }
-        return told if self.kind != "plan" else {**told, "period": self.period, "action": self.action}
+        if self.kind == "plan":
+            told |= {"period": self.period, "action": self.action, "brings": self.brings}
+        return told
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ Ways on fit the customer: nobody on a plan is offered a lesser one or their own,
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urlencode
 
@@ -100,10 +100,16 @@ def for_credits(market: Market, *, required: int, shortfall: int) -> tuple[Optio
     return _in_order(market, found)
 
 
-def for_feature(market: Market, opens: Callable[[Plan], bool], unlocks: Iterable[Option] = ()) -> tuple[Option, ...]:
-    """Plans that open a feature, beside unlocks of it."""
+def for_feature(
+    market: Market,
+    opens: Callable[[Plan], bool],
+    unlocks: Iterable[Option] = (),
+    *,
+    brings: Callable[[Plan], str] = lambda _plan: "",
+) -> tuple[Option, ...]:
+    """Plans that open a feature, beside unlocks of it; `brings` says what each allows of it."""
     plans = [] if market.unpaid else market.better_plans()
-    found = [_plan(market, card, plan) for card, plan in plans if opens(plan)]
+    found = [replace(_plan(market, card, plan), brings=brings(plan)) for card, plan in plans if opens(plan)]
     return _in_order(market, [*unlocks, *found, *([_pay(market)] if market.unpaid else [])])
 
 

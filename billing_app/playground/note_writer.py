@@ -21,7 +21,7 @@ _BULLET = re.compile(r"^[\s\-*>\N{BULLET}\N{EN DASH}]+")
 
 @dataclass(frozen=True, slots=True)
 class Notes:
-    """What came out: a title and up to five lines of the text, in its order."""
+    """What came out: a title, which is how the text begins, and up to five lines of the rest, in their order."""
 
     title: str
     lines: tuple[str, ...]
@@ -40,8 +40,9 @@ def write_notes(text: str) -> Notes:
         raise InvalidInput(f"Write a little more: {MIN_WORDS} words or so.", field="text")
     weight = Counter(word.lower() for word in _WORD.findall(said))
     ranked = sorted(range(len(sentences)), key=lambda place: (-_telling(sentences[place], weight), place))
-    chosen = sorted(ranked[:LINES])
     title = sentences[0][:TITLE_MAX].rstrip(" .,;:")
+    said_by_title = len(sentences) > 1 and len(sentences[0]) <= TITLE_MAX
+    chosen = sorted([place for place in ranked if place or not said_by_title][:LINES])
     return Notes(title, tuple(quoted(sentences[place]) for place in chosen))
 
 

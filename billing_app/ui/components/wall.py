@@ -63,8 +63,7 @@ def wall_of(decision: Decision, catalog: Catalog) -> Wall:
     elif decision.basis is Basis.QUOTA:
         title, text = f"{decision.feature_name}: limit reached", decision.why
     elif decision.basis is Basis.PLAN:
-        title = f"{decision.feature_name} is not in your plan"
-        text = decision.why
+        title, text = "Not in your plan", decision.why
     else:
         title = f"{decision.feature_name} is locked"
         text = decision.why.removeprefix(f"{title}. ")
@@ -96,8 +95,8 @@ def _detail(option: Option, catalog: Catalog) -> str:
         return "Your plan goes on as soon as it is paid"
     if option.kind == "plan":
         plan = catalog.plan(option.code)
-        brought = f"{catalog.brand.credit.of(option.credits)} every month" if option.credits else ""
-        return brought or (plan.description if plan else "")
+        credits = f"{catalog.brand.credit.of(option.credits)} every month" if option.credits else ""
+        return option.brings or credits or (plan.description if plan else "")
     if option.credits:
         return catalog.brand.credit.of(option.credits)
     if option.uses:
@@ -133,8 +132,7 @@ def wall(the: Any, *, return_to: Any, kept: str) -> rx.Component:
         rx.el.section(
             rx.el.div(
                 icon("lock", size=18, class_name="text-warn"),
-                rx.el.h2(the.title, class_name="text-section", id="wall-title"),
-                rx.el.span(class_name="flex-1"),
+                rx.el.h2(the.title, class_name="min-w-[60%] flex-1 text-section", id="wall-title"),
                 rx.el.span(the.renews, class_name="text-small text-ink-3"),
                 class_name="flex flex-wrap items-center gap-2.5",
             ),

@@ -176,7 +176,7 @@ class PracticeState(rx.State):
         self.code, self.here = code, address(code)
         self.name, self.description = offer.feature.name, offer.feature.description
         self.timed, self.takes = offer.timed, takes(offer, catalog)
-        self.meters = [meter(offer.usage)] if offer.usage else []
+        self.meters = [meter(offer.usage)] if offer.usage and offer.usage.included else []
         self.wall = wall_of(offer.decision, catalog)
         now = clock.now()
         found = await current().practice.history(customer_id, code, limit=RUNS_SHOWN)
