@@ -17,7 +17,6 @@ from billing_app.accounts.cookie import read_cookie, session_cookie
 from billing_app.accounts.roles import Principal
 from billing_app.accounts.staff import DEMO_ADMIN_EMAIL, DEMO_CUSTOMER_EMAIL, DEMO_PASSWORD
 from billing_app.bootstrap import current
-from billing_app.entitlements.plan_credits.facts import Resets
 from billing_app.errors import Forbidden, Unauthenticated
 from billing_app.settings import Mode
 from billing_app.ui.brand import brand
@@ -46,12 +45,6 @@ async def customer_of(state: rx.State) -> int:
     if who.customer_id is None:
         raise Forbidden("You are signed in as staff, who have no credits of their own. Customers see them here.")
     return who.customer_id
-
-
-async def resets_of(customer_id: int) -> Resets:
-    """When plan credits came last, and come next. The caller has authorised itself for this customer."""
-    plan_credits = getattr(current(), "plan_credits", None)
-    return Resets(None, None, 0) if plan_credits is None else await plan_credits.resets(customer_id)
 
 
 @dataclass
@@ -116,7 +109,7 @@ class Shell(rx.State):
             balance,
             await services.entitlements.usage(customer_id),
             await services.subscriptions.current(customer_id),
-            await resets_of(customer_id),
+            await services.plan_credits.resets(customer_id),
             noun=brand().credit,
             with_credits=counts_credits(catalog),
             sells_more=any(pack.active for pack in catalog.packs),

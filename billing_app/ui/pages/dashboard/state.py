@@ -27,7 +27,7 @@ from billing_app.ui.pages.dashboard.view import (
     shares,
 )
 from billing_app.ui.pages.invoices.state import InvoicesState
-from billing_app.ui.session import customer_of, refresh_shell, resets_of
+from billing_app.ui.session import customer_of, refresh_shell
 
 LOTS_SHOWN, PURCHASES_SHOWN = 50, 20
 REFRESH_S, REFRESH_LIMIT_S = 5, 30 * 60
@@ -88,7 +88,7 @@ class DashboardState(rx.State):
         services = current()
         catalog = await services.catalog.current()
         balance = await services.credits.balance(customer_id)
-        resets = await resets_of(customer_id)
+        resets = await services.plan_credits.resets(customer_id)
         now = clock.now()
         self.available, self.held = number(balance.available), number(balance.held)
         self.held_by = _held_by(len(balance.holds))

@@ -96,7 +96,7 @@ def _when() -> rx.Component:
             _choice(
                 "now",
                 "Now",
-                rx.cond(CancelState.past_due, "Stops the open payment, too.", "It ends while you watch."),
+                rx.cond(CancelState.past_due, "Stops the open payment, too.", "It ends at once."),
                 CancelState.at_once,
             ),
             class_name="mt-2 grid gap-2 sm:grid-cols-2",
