@@ -164,7 +164,10 @@ def _lacking(question: Question, market: Market, opens: Callable[[Plan], bool]) 
 
 
 def _brought(feature: Feature, plan: Plan) -> str:
-    return words.quota(feature, plan.quotas[feature.code]) if feature.code in plan.quotas else "Included"
+    """What a plan that opens a feature has of it."""
+    if feature.code in plan.quotas:
+        return words.quota(feature, plan.quotas[feature.code])
+    return f"{feature.name} included"
 
 
 def _why_counted(question: Question, allowance: Allowance, *, allowed: bool) -> str:

@@ -101,7 +101,7 @@ def playground() -> rx.Component:
         page(
             rx.el.h1("Playground", class_name="text-h1"),
             rx.el.p(
-                "The product as your customers meet it: each feature asks the same gate and spends the same credits.",
+                "The product as your customers meet it: each feature asks the same gate, whatever it is paid by.",
                 class_name="mt-1.5 text-ink-2",
             ),
             rx.el.div(message(PlaygroundState.error), class_name="mt-4"),

@@ -76,7 +76,7 @@ def _form() -> rx.Component:
             name="text",
             default_value=PracticeState.text,
             key="text-" + PracticeState.ticket,
-            placeholder="A few sentences to work from: what you did, what you want, what the advert says.",
+            placeholder="A few sentences to work from, in your own words.",
             rows="5",
             max_length=MAX_CHARS,
             on_blur=PracticeState.keep_draft,
@@ -148,7 +148,11 @@ def _unless_locked() -> dict[str, Any]:
 
 
 def _runs() -> rx.Component:
-    return card(rx.el.ul(rx.foreach(PracticeState.runs, _run)), title="What you made here", flush=True)
+    return card(
+        rx.el.ul(rx.foreach(PracticeState.runs, _run)),
+        title=rx.cond(PracticeState.timed, "Your sessions", "What you made here"),
+        flush=True,
+    )
 
 
 def _run(run: Any) -> rx.Component:

@@ -124,7 +124,9 @@ class PracticeState(rx.State):
         self._session += 1
         self.running = False
         try:
-            await self._show(await customer_of(self), self.code)
+            customer_id = await customer_of(self)
+            await self._show(customer_id, self.code)
+            await refresh_shell(self, customer_id)
         except DomainError as error:
             self.error = error.detail
 
@@ -193,7 +195,7 @@ def takes(offer: PracticeOffer, catalog: Catalog) -> str:
         return ""
     if decision.basis is Basis.QUOTA and not offer.timed:
         return f"1 {offer.feature.unit.one}" if offer.feature.unit else "1 use"
-    return "Every second counts" if offer.timed else "Included in your plan"
+    return "ten seconds at a time" if offer.timed else "Included in your plan"
 
 
 def left_of(decision: Decision, counts_per_unit: int) -> str:
