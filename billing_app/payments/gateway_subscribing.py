@@ -6,6 +6,7 @@ from typing import Any
 import stripe
 
 from billing_app.payments.stripe_calls import StripeCalls
+from billing_app.payments.stripe_errors import StripeRefused
 from billing_app.payments.stripe_objects import MANAGED_BY, Session, read_session
 from billing_app.payments.stripe_subscribing import PlanPage, Running, read_running
 from billing_app.payments.subscription_objects import ToldInvoice, read_invoice
@@ -93,15 +94,17 @@ class SubscribingCalls(StripeCalls):
         done = self._stripe.v1.subscriptions.update_async(subscription, params, {"idempotency_key": key})  # pyright: ignore[reportArgumentType]
         return read_running(await self._call(done))
 
-    async def schedule_switch(self, running: Running, price: str, interval: str, *, key: str) -> str:
-        """Let another price begin when the period ends; what was scheduled before gives way. The schedule's id.
+    async def schedule_switch(self, running: Running, price: str, interval: str) -> None:
+        """Let another price begin when the period ends; what was scheduled before gives way.
+
+        Safe to repeat without a key: a subscription has one schedule, and what it says is written whole.
 
         https://docs.stripe.com/billing/subscriptions/subscription-schedules
         """
         schedule = running.schedule
         if schedule is None:
             params: Any = {"from_subscription": running.id}
-            made = self._stripe.v1.subscription_schedules.create_async(params, {"idempotency_key": f"{key}-made"})
+            made = self._stripe.v1.subscription_schedules.create_async(params)
             schedule = (await self._call(made)).id
         found = await self._call(self._stripe.v1.subscription_schedules.retrieve_async(schedule))
         phase = found.current_phase
@@ -127,13 +130,11 @@ class SubscribingCalls(StripeCalls):
             ],
         }
         try:
-            done = self._stripe.v1.subscription_schedules.update_async(schedule, wanted, {"idempotency_key": key})
-            await self._call(done)
-        except BaseException:
+            await self._call(self._stripe.v1.subscription_schedules.update_async(schedule, wanted))
+        except StripeRefused:
             if running.schedule is None:  # an empty schedule would only be in the way
                 await self.release_schedule(schedule)
             raise
-        return schedule
 
     async def release_schedule(self, schedule: str) -> None:
         """Let the subscription go on as it is, without what was scheduled."""

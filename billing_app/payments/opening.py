@@ -284,6 +284,8 @@ async def _refuse_second(session: AsyncSession, customer_id: int, offer: Offer) 
         held = await subscriptions.live(session, customer_id)
         if held is not None:
             name = held.plan.name if held.plan else "a plan"
+            if held.by_hand:
+                raise AlreadySubscribed(f"You have {name}, as agreed with us. Write to us to change it.")
             raise AlreadySubscribed(f"You have {name} already. Switch to {offer.name} instead; nothing was charged.")
         if await store.is_pending(session, customer_id, ItemKind.PLAN.value):
             raise UnderWay("Your plan is being confirmed. There is nothing more to pay; look again in a moment.")

@@ -84,6 +84,14 @@ class Planners:
         """Something that somebody does at Stripe."""
         return await asyncio.to_thread(lambda: does(self.shop.sandbox.client()))
 
+    async def trouble(self, answer: str | None, **how: object) -> None:
+        """Let Stripe's API fail (`answer="500"`, `times=3`, ...), or, with None, go well again."""
+        key = {"Authorization": f"Bearer {DEFAULT_API_KEY}"}
+        async with httpx.AsyncClient(base_url=self.shop.sandbox.url, headers=key, trust_env=False) as http:
+            path = "/sandbox/trouble/api" if answer else "/sandbox/trouble/clear"
+            told = await http.post(path, json={"answer": answer, **how} if answer else {})
+            assert told.status_code == 200, told.text
+
     async def pass_time(self, **span: int) -> None:
         """Let time pass at the sandbox and here: `days=31`."""
         seconds = int(timedelta(**span).total_seconds())

@@ -7,6 +7,7 @@ import pytest
 
 from billing_app import clock
 from billing_app.catalog.service import NotForSale
+from billing_app.errors import Unavailable
 from billing_app.money import Money
 from billing_app.payments.subscribing.errors import (
     ByContact,
@@ -79,10 +80,12 @@ async def test_from_month_to_year_a_full_year_begins_now_and_the_unused_time_is_
     assert 9_000 < shown.due_today.minor < 10_000
     assert shown.next_charge == usd(10_000)
     assert shown.next_charge_at - shown.proration_date > timedelta(days=364)
+    assert (shown.credits_next, shown.credits_now) == (1_000, 1_000)
     my = await plans.my(customer)
     assert (my.period, my.next_charge_at) == ("year", shown.next_charge_at)
     (paid, *_) = await plans.invoices(customer)
     assert paid.amount_paid == shown.due_today.minor
+    assert await shop.available(customer) == shown.credits_now + shown.credits_carried
 
 
 @pytest.mark.row("B5")
@@ -297,3 +300,79 @@ async def test_within_a_trial_an_upgrade_keeps_the_trial_and_bills_nothing(shop:
     assert (my.next_charge, my.next_charge_at) == (shown.next_charge, shown.next_charge_at)
     assert all(invoice.amount_paid == 0 for invoice in await plans.invoices(customer))
     assert clock.now() < shown.next_charge_at
+
+
+async def test_within_a_trial_a_plan_without_one_ends_it_and_its_first_period_is_paid(
+    shop: Shop, plans: Planners
+) -> None:
+    customer = await shop.a_customer()
+    await plans.take(customer, "pro")
+    await plans.pass_time(days=2)
+    shown, changed = await plans.switch(customer, "max")
+    assert (shown.due_today, shown.trial_until, changed.state) == (usd(6_000), None, ChangeState.DONE)
+    my = await plans.my(customer)
+    assert (my.plan, my.status, my.next_charge_at) == ("max", "active", shown.next_charge_at)
+    assert (await plans.invoices(customer))[0].amount_paid == 6_000
+    assert await shop.available(customer) == shown.credits_now + shown.credits_carried
+
+
+async def test_within_a_trial_a_lesser_plan_begins_when_the_trial_ends(shop: Shop, plans: Planners) -> None:
+    customer = await shop.a_customer()
+    await plans.take(customer, "pro")
+    trial_ends_at = (await plans.my(customer)).trial_ends_at
+    shown, changed = await plans.switch(customer, "basic")
+    assert (shown.due_today, changed.state, changed.effective_at) == (usd(0), ChangeState.SCHEDULED, trial_ends_at)
+    my = await plans.my(customer)
+    assert (my.plan, my.status, my.trial_ends_at) == ("pro", "trialing", trial_ends_at)
+    await plans.pass_time(days=14, hours=2)
+    my = await plans.my(customer)
+    assert (my.plan, my.status) == ("basic", "active")
+    assert (await plans.invoices(customer))[0].amount_paid == shown.next_charge.minor == 1_000
+
+
+async def test_when_stripes_answer_is_lost_confirming_again_switches_once(shop: Shop, plans: Planners) -> None:
+    customer = await shop.a_customer()
+    await plans.take(customer, "basic")
+    held = await plans.subscription(customer)
+    shown = await plans.service.preview(customer, "pro", "month")
+    path = f"/v1/subscriptions/{held.id}"
+    await plans.trouble(answer="drop", path=path, method="POST", after_work=True, times=3)
+    with pytest.raises(Unavailable, match="confirm again"):
+        await plans.service.switch(customer, shown.token)
+    assert (await plans.service.switch(customer, shown.token)).state is ChangeState.DONE
+    await shop.settle()
+    assert (await plans.my(customer)).plan == "pro"
+    assert [invoice.amount_paid for invoice in await plans.invoices(customer)] == [shown.due_today.minor, 1_000]
+
+
+async def test_while_stripe_is_down_nothing_is_previewed_or_changed_and_the_card_still_shows(
+    shop: Shop, plans: Planners
+) -> None:
+    customer = await shop.a_customer()
+    await plans.take(customer, "basic")
+    shown = await plans.service.preview(customer, "pro", "month")
+    await plans.trouble(answer="500", times=100)
+    for wish in (
+        plans.service.preview(customer, "pro", "month"),
+        plans.service.switch(customer, shown.token),
+        plans.service.cancel(customer),
+        plans.service.portal(customer),
+    ):
+        with pytest.raises(Unavailable):
+            await wish
+    assert (await plans.my(customer)).plan == "basic"
+    await plans.trouble(None)
+    assert (await plans.service.switch(customer, shown.token)).state is ChangeState.DONE
+
+
+async def test_after_a_declined_card_the_same_confirmation_works_with_another_card(shop: Shop, plans: Planners) -> None:
+    customer = await shop.a_customer()
+    await plans.take(customer, "basic")
+    shown = await plans.service.preview(customer, "pro", "month")
+    await plans.use_card(customer, DECLINES)
+    assert (await plans.service.switch(customer, shown.token)).state is ChangeState.PAYMENT_FAILED
+    await plans.use_card(customer, "pm_card_visa")
+    await shop.settle()
+    assert (await plans.service.switch(customer, shown.token)).state is ChangeState.DONE
+    await shop.settle()
+    assert (await plans.my(customer)).plan == "pro"

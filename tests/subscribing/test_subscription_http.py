@@ -31,6 +31,7 @@ async def test_a_plan_lives_its_life_over_http(shop: Shop, plans: Planners) -> N
             ("pro", "month"): "trial",
             ("pro", "year"): "trial",
             ("easy", "month"): "trial",
+            ("max", "month"): "start",
             ("enterprise", None): "contact",
         }
         opened = await browser.post(f"{BASE}/checkout", data={"plan": "basic", "period": "month"})

@@ -9,7 +9,7 @@ from billing_app.catalog.items import Offer
 from billing_app.catalog.service import CatalogService
 from billing_app.db.engine import Database
 from billing_app.entitlements.subscriptions import store as subscriptions
-from billing_app.errors import Conflict
+from billing_app.errors import Conflict, Unavailable
 from billing_app.journal.funnel import funnel
 from billing_app.payments.gateway import StripeGateway
 from billing_app.payments.stripe_errors import MissingAtStripe, PaymentDeclined, StripeRefused
@@ -81,7 +81,7 @@ class Changer:
         if (wanted.step.now, wanted.ends_trial) != (promise.now, promise.end_trial):
             raise PreviewExpired(_AGAIN)
         if not promise.now:
-            await self._gateway.schedule_switch(running, price_id, period, key=f"plan-{key}")
+            await self._gateway.schedule_switch(running, price_id, period)
             words = f"You change to {offer.name} when your paid time ends. Until then nothing changes."
             return Changed(ChangeState.SCHEDULED, offer.code, period, running.period_end, None, words)
         return await self._now(promise, wanted, running, price_id, key)
@@ -94,12 +94,19 @@ class Changer:
             if (today.due_minor, today.total_minor) != (promise.due_minor, promise.total_minor):
                 raise PreviewExpired(_AGAIN)
         failed = Changed(ChangeState.PAYMENT_FAILED, offer.code, period, None, None, _FAILED)
+        # After an attempt that failed another may follow, with another card: it is another request.
+        attempt = f"plan-{key}-{running.latest_invoice}"
         try:
             after = await self._gateway.switch_now(
-                running.id, running.item, price_id, at=at, end_trial=promise.end_trial, key=f"plan-{key}"
+                running.id, running.item, price_id, at=at, end_trial=promise.end_trial, key=attempt
             )
         except PaymentDeclined:
             return failed
+        except Unavailable as silent:
+            raise Unavailable(
+                "The payment provider did not answer, so it is not known yet whether your plan was switched. Look at "
+                "it in a minute, or confirm again: it is done once."
+            ) from silent
         if not after.waits:
             return Changed(ChangeState.DONE, offer.code, period, at, None, f"You have {offer.name} now.")
         assert after.latest_invoice is not None, "what waits, waits for an invoice"

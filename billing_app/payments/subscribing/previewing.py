@@ -1,7 +1,7 @@
 """What a switch would cost and give: money as Stripe would bill it, credits by the rule that will grant them."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from billing_app import clock
 from billing_app.catalog import store as catalog_store
@@ -26,6 +26,8 @@ from billing_app.payments.subscribing.steps import ChangeStep, obstacle, step_fr
 from billing_app.payments.subscribing.tokens import LIFETIME, ChangeTokens, Promise
 from billing_app.payments.subscribing.views import ChangePreview, ChargeLine
 from billing_app.payments.subscription_objects import ToldInvoice
+
+_SAME_MOMENT = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,8 @@ class Previewer:
         price_id = await self._prices.ensure(wanted.offer, tax_code=tax_code)
         at = clock.now().replace(microsecond=0)
         at = max(at, running.period_start)
+        if at >= running.period_end:
+            raise CannotSwitch("Your plan is being renewed this very moment. Try again in a few minutes.")
         today = await self.today(wanted, running, price_id, at) if wanted.billed_now else None
         after = await self._gateway.preview_invoice(
             running.id, items=[{"id": running.item, "price": price_id}], proration_behavior="none",
@@ -264,7 +268,8 @@ def _as_paid(wanted: Wanted, today: ToldInvoice, items: dict[str, int], at: date
             PaidLine(
                 line_id=line.id,
                 item_id=items.get(line.price or ""),
-                period_start=line.period_start,
+                # Stripe's clock and ours differ by moments: what begins "now" there begins now here.
+                period_start=at if abs(line.period_start - at) < _SAME_MOMENT else line.period_start,
                 period_end=line.period_end,
                 net_minor=line.net_minor,
                 currency=today.currency,
