@@ -137,9 +137,8 @@ class Ledger:
         """Book what is due and decide each operation; what is then to be written."""
         booked: dict[int, int] = {}
         for customer_id, book in books.items():
-            before = book.entry_count
             settle(book, now)
-            booked[customer_id] = book.entry_count - before
+            booked[customer_id] = len(book.changes.entries)
         outcomes: list[Outcome] = [self._decide(books[operation.customer_id], operation) for operation in operations]
         told: list[Outcome] = [
             Settled(one.customer_id, one.available, booked[one.customer_id]) if isinstance(one, Settled) else one

@@ -10,7 +10,7 @@ What should be taken back and is spent already is taken out of the next lots, wh
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from fractions import Fraction
 from math import ceil
 
@@ -101,11 +101,10 @@ def _replaced(situation: Situation, change: Change, credit: PaidLine | None, deb
     offer, period = situation.offer(debit), _period(debit)
     if offer is None:
         return []
-    anchor, rollover = _anchor_for(period.end, situation.paid.anchor), situation.rollover
+    pieces, rollover = _rest_of(situation, period), situation.rollover
     former = situation.offer(credit) if credit is not None else None
-    old = former.terms.credits if former is not None else _monthly(situation.held, anchor, period)
+    old = former.terms.credits if former is not None else _monthly(situation, pieces)
     new = offer.terms.credits
-    pieces = _pieces(period, anchor)
     if new >= old:
         parts = [upgrade_credits(old, new, whole, piece.start) for piece, whole in pieces]
         net = max(0, debit.net_minor + (credit.net_minor if credit is not None else 0))
@@ -135,10 +134,9 @@ def _replaced(situation: Situation, change: Change, credit: PaidLine | None, deb
 
 def _unused(situation: Situation, change: Change, credit: PaidLine) -> None:
     """Time that is credited and not charged again: what the plan gives for it goes."""
-    offer, period = situation.offer(credit), _period(credit)
-    anchor = _anchor_for(period.end, situation.paid.anchor)
-    monthly = offer.terms.credits if offer is not None else _monthly(situation.held, anchor, period)
-    _give_up(situation, change, credit, monthly, _pieces(period, anchor), replaced=False)
+    offer, pieces = situation.offer(credit), _rest_of(situation, _period(credit))
+    monthly = offer.terms.credits if offer is not None else _monthly(situation, pieces)
+    _give_up(situation, change, credit, monthly, pieces, replaced=False)
 
 
 def _give_up(
@@ -236,10 +234,23 @@ def _anchor_for(boundary: datetime, anchor: datetime) -> datetime:
     return anchor if month(boundary, anchor).start == boundary else boundary
 
 
-def _monthly(held: Sequence[HeldWindow], anchor: datetime, period: Window) -> int:
+def _rest_of(situation: Situation, period: Window) -> Pieces:
+    """What is left of a paid period, cut into its windows as they were granted; by the anchor if they were not."""
+    windows = [one.window for one in situation.held if one.paid_until == period.end and not one.upgrade]
+    pieces = [
+        (Window(max(one.start, period.start), one.end), one)
+        for one in sorted(set(windows))
+        if one.end > period.start and one.end <= period.end
+    ]
+    if sum((piece.length for piece, _ in pieces), timedelta(0)) == period.length:
+        return pieces
+    return _pieces(period, _anchor_for(period.end, situation.paid.anchor))
+
+
+def _monthly(situation: Situation, pieces: Pieces) -> int:
     """Credits a month of what is held at the start of a period's rest, where the invoice does not name the plan."""
-    whole = month(period.start, anchor)
-    now = [one for one in held if one.paid_until == period.end and period.start in one.window]
+    piece, whole = pieces[0]
+    now = [one for one in situation.held if one.window.end == piece.end and piece.start in one.window]
     return round(sum((Fraction(one.kept) / whole.share(one.window) for one in now), Fraction(0)))
 
 

@@ -68,7 +68,7 @@ class PlanCreditService:
         """Book every window that has begun or ended by now, of every customer. Safe to repeat, at any time.
 
         Nothing depends on it: each customer's ledger is brought up to date before anything else is written to it, and
-        what is read is true without. A free month is not made by it, but when its customer is first seen in it.
+        what is read is true without. A free month is made by it only for those whose last one is still to be ended.
         """
         done, after = BroughtUpToDate(), 0
         while True:

@@ -18,11 +18,13 @@ class HeldWindow:
         kept: of its credits, those that were neither deducted nor taken back.
         free: left in the lot and not held. A lot that has ended has nothing.
         paid_until: the end of the period that its line paid.
+        upgrade: it came on top of others in the middle of a window.
     """
 
     source: str
     window: Window
     paid_until: datetime
+    upgrade: bool
     kept: int
     free: int
 
