@@ -73,12 +73,13 @@ class _Compared:
 
     column: Column
     credits: Cell
+    brings_credits: bool
     cell: Callable[[Feature], Cell]
 
 
 def _table(catalog: Catalog, compared: list[_Compared]) -> Comparison:
     rows: list[Row] = []
-    if any(each.credits.included for each in compared):
+    if any(each.brings_credits for each in compared):
         name, meaning = catalog.brand.credit.many.capitalize(), words.credit_meaning(catalog)
         rows.append(Row(name, meaning, "coins", tuple(each.credits for each in compared)))
     sold_apart = {unlock.feature for unlock in in_order(catalog.unlocks)}
@@ -103,7 +104,7 @@ def _of_plan(catalog: Catalog, plan: Plan) -> _Compared:
 
     prices = tuple(_plan_prices(catalog, plan))
     column = Column("plan", plan.code, plan.name, prices[0].text if plan.prices else "", prices)
-    return _Compared(column, _credits_of_plan(catalog, plan), cell)
+    return _Compared(column, _credits_of_plan(catalog, plan), plan.credits_per_month > 0, cell)
 
 
 def _credits_of_plan(catalog: Catalog, plan: Plan) -> Cell:
@@ -122,7 +123,7 @@ def _of_pack(catalog: Catalog, pack: Pack) -> _Compared:
         return _by_credits(catalog, feature, usable=True)
 
     column = _once("pack", pack.code, pack.name, pack.price)
-    return _Compared(column, Cell(catalog.brand.credit.of(pack.credits), True), cell)
+    return _Compared(column, Cell(catalog.brand.credit.of(pack.credits), True), True, cell)
 
 
 def _of_unlock(catalog: Catalog, unlock: Unlock) -> _Compared:
@@ -132,7 +133,7 @@ def _of_unlock(catalog: Catalog, unlock: Unlock) -> _Compared:
         return Cell("Included", True) if _for_everyone(catalog, feature) else Cell(NOT_INCLUDED, False)
 
     column = _once("unlock", unlock.code, unlock.name, unlock.price)
-    return _Compared(column, Cell("None", False), cell)
+    return _Compared(column, Cell("None", False), False, cell)
 
 
 def _plan_prices(catalog: Catalog, plan: Plan) -> Iterator[ColumnPrice]:

@@ -12,7 +12,10 @@ from billing_app.money import Money, shown_unit_price
 
 @dataclass(frozen=True, slots=True)
 class CreditColumn:
-    """What brings credits: a plan for one period, or a pack. `period` is empty where there is none to choose."""
+    """What brings credits: a plan for one period, or a pack.
+
+    `period` is empty where there is none to choose; `billing` says how it is paid, where that differs between columns.
+    """
 
     name: str
     period: str
@@ -67,11 +70,12 @@ def credit_table(catalog: Catalog, capabilities: frozenset[Capability] = RELEASE
 
 def _sources(catalog: Catalog, capabilities: frozenset[Capability]) -> Iterator[tuple[CreditColumn, Money, int]]:
     """Each thing on sale that brings credits, with its price and how many."""
-    for plan in shown_plans(catalog, capabilities):
-        for price in plan.prices if plan.credits_per_month else ():
+    plans = [plan for plan in shown_plans(catalog, capabilities) if plan.prices and plan.credits_per_month]
+    for plan in plans:
+        for price in plan.prices:
             period = price.period.value if len(plan.prices) > 1 else ""
             column = CreditColumn(plan.name, period, words.BILLED[price.period])
             yield column, price.amount, credits_in_period(plan, price)
     if Capability.ONE_TIME in capabilities:
         for pack in in_order(catalog.packs):
-            yield CreditColumn(pack.name, "", "once"), pack.price, pack.credits
+            yield CreditColumn(pack.name, "", "once" if plans else ""), pack.price, pack.credits

@@ -24,7 +24,7 @@ async def test_a_stranger_asks_about_enterprise_and_both_sides_get_their_mail(do
     await expect(page.get_by_role("heading", name="Write to us")).to_be_visible()
     await settled(page)
     await expect(page.get_by_label("About")).to_have_value("enterprise")
-    await expect(page.get_by_role("complementary", name="What you get")).to_contain_text("Invoice and bank transfer")
+    await expect(page.get_by_role("complementary", name="Good to know")).to_contain_text("Invoice and bank transfer")
     await fill(page, "ada.contact@example.com", "Forty people, about 100,000 credits a month.")
     await page.get_by_role("button", name="Send").click()
     await expect(page.get_by_role("heading", name="Your message is on its way")).to_be_visible()

@@ -48,7 +48,7 @@ def test_what_the_app_cannot_sell_is_neither_shown_nor_promised() -> None:
     assert (offers.plans, offers.periods, offers.best_yearly_saving) == ((), (), "")
     assert {column.kind for column in comparison(catalog, PACKS_ALONE).columns} == {"pack", "unlock"}
     assert "CV review" not in [row.name for row in comparison(catalog, PACKS_ALONE).rows]
-    assert {column.billing for column in credit_table(catalog, PACKS_ALONE).columns} == {"once"}
+    assert {column.billing for column in credit_table(catalog, PACKS_ALONE).columns} == {""}
     text = said(catalog, PACKS_ALONE)
     for word in ("plan", "cancel", "upgrade", "refund", "renewal payment"):
         assert word not in text.lower()
@@ -162,6 +162,7 @@ def test_what_is_agreed_by_contact_is_not_compared_as_missing() -> None:
         ("By agreement", True),
         ("5 credits per question", True),
     ]
+    assert "Credits" not in [row.name for row in comparison(load(read_source("language_tutor"))).rows]
 
 
 @pytest.mark.parametrize(

@@ -106,7 +106,7 @@ def contact() -> rx.Component:
                     rx.foreach(ContactState.subjects, _what_you_get),
                     _other_ways(),
                     class_name="grid content-start gap-4",
-                    custom_attrs={"aria-label": "What you get"},
+                    custom_attrs={"aria-label": "Good to know"},
                 ),
                 class_name="grid items-start gap-6 md:grid-cols-[minmax(0,1fr)_300px] md:gap-10",
             ),
