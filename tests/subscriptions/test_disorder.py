@@ -63,17 +63,17 @@ async def a_life(shop: Shop, subscribers: Subscribers) -> int:
     return ada
 
 
-async def deliver(shop: Shop, events: list[dict[str, Any]]) -> None:
+async def deliver(shop: Shop, events: list[dict[str, Any]], *, again: bool = False) -> None:
     for event in events:
         answer = await shop.deliver(event)
         assert answer.status_code == 200, answer.text
         try:
-            await shop.services.applier.apply_event(event["id"])
+            await shop.services.applier.apply_event(event["id"], again=again)
         except TryAgain:
             continue
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.deep) for seed in range(1, 8))])
 async def test_a_life_heard_in_any_order_ends_in_the_same_books(
     silent_shop: Shop, subscribers: Subscribers, seed: int
 ) -> None:
@@ -88,8 +88,9 @@ async def test_a_life_heard_in_any_order_ends_in_the_same_books(
     assert {row["status"] for row in in_disorder["subscriptions"]} == {"active"}
     assert len([row for row in in_disorder["invoices"] if row["status"] == "paid"]) == 4
 
-    await deliver(shop, await shop.raw_events())
-    assert await books(shop) == in_disorder, "in order and once more: nothing changes"
+    assert len(in_disorder["lots"]) >= 4
+    await deliver(shop, await shop.raw_events(), again=True)
+    assert await books(shop) == in_disorder, "each applied once more, in order: nothing changes"
 
 
 async def test_what_never_came_is_found_by_comparing(silent_shop: Shop, subscribers: Subscribers) -> None:
