@@ -99,7 +99,9 @@ class Demo:
         if not packs or feature is None:
             return
         await self._buy(own_customer, packs[_OWN_PACK].code)
-        await self._use(own_customer, feature, packs[_OWN_PACK].credits // cost, leaving=_OWN_USES_LEFT)
+        free = catalog.free_plan.credits_per_month if catalog.free_plan else 0
+        uses = (packs[_OWN_PACK].credits + free) // cost
+        await self._use(own_customer, feature, uses, leaving=_OWN_USES_LEFT)
         for buyer in _BUYERS:
             async with self._services.database.transaction() as session:
                 known = await ensure_customer(session, buyer.external_id, name=buyer.name, email=buyer.email)

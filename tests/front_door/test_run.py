@@ -69,7 +69,7 @@ def test_a_command_works_on_the_running_installation(product: Product) -> None:
 def test_the_demo_customer_has_bought_and_used(product: Product) -> None:
     own = {"DATA_DIR": str(product.data_dir)}
     assert command("balance", "demo@example.com", **own).stdout.startswith("available 8, held 0, frozen 0, owed 0")
-    assert command("ledger", "demo@example.com", **own).stdout.count("consume") == 8
+    assert command("ledger", "demo@example.com", **own).stdout.count("consume") == 10
     assert "Large pack" in command("balance", "ext:demo-host-2", **own).stdout
     again = command("demo", "seed", **own)
     assert again.returncode == 0, again.stderr
@@ -81,7 +81,7 @@ def test_an_operator_gives_credits_once_and_the_doctor_finds_no_drift(product: P
     for _ in range(2):
         given = command("grant", "ext:demo-host-1", "5", "--reason", "an apology", "--key", "apology-1", **own)
         assert given.returncode == 0, given.stderr
-        assert "available now: 117" in given.stdout
+        assert "available now: 125" in given.stdout
     refused = command("grant", "ext:demo-host-1", "6", "--reason", "an apology", "--key", "apology-1", **own)
     assert refused.returncode == 1
     assert "was used for another request" in refused.stderr
