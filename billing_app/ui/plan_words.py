@@ -8,7 +8,7 @@ from billing_app.catalog.schema import Catalog, Noun, Period, Plan
 from billing_app.catalog.words import PER_PERIOD
 from billing_app.money import Money
 from billing_app.payments.subscribing.views import CardView, ChangePreview, MyPlan, UpcomingCharge
-from billing_app.ui.format import day, moment, number, signed
+from billing_app.ui.format import MINUS, day, moment, number, signed
 
 _STATUS = {
     "trialing": ("Trial", "accent"),
@@ -199,7 +199,7 @@ def _other_note(my: MyPlan) -> str:
 def charge_lines(charge: UpcomingCharge | ChangePreview) -> list[Line]:
     """The lines of an invoice to come, tax last."""
     tax = charge.tax if isinstance(charge, UpcomingCharge) else charge.tax_today
-    lines = [Line(line.description, line.amount.shown()) for line in charge.lines]
+    lines = [Line(line.description, line.amount.shown().replace("-", MINUS)) for line in charge.lines]
     return [*lines, Line("Tax", tax.shown())] if tax.minor else lines
 
 

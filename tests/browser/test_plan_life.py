@@ -27,12 +27,14 @@ async def take_starter(page: Page, **options: str) -> None:
     await expect(page.locator("#new-balance")).to_have_text("1,000 credits")
 
 
-async def a_month_on(page: Page) -> None:
-    """By the sandbox's bar; the page shows by itself what it is like then."""
-    await page.locator("#advance-month").click()
-    await expect(page.locator("#advance-day")).to_be_disabled()
+async def go_on(page: Page, by: str) -> None:
+    """A `day` or a `month`, by the sandbox's bar; the page shows by itself what it is like then."""
+    if await (close := page.get_by_label("Sandbox").get_by_role("button", name="Close")).count():
+        await close.click()
+    await page.locator(f"#advance-{by}").click()
+    await expect(page.locator(f"#advance-{by}")).to_be_disabled()
     await expect(page.locator("#travelled")).not_to_be_empty(timeout=TRAVEL_MS)
-    await expect(page.locator("#advance-day")).to_be_enabled()
+    await expect(page.locator(f"#advance-{by}")).to_be_enabled()
 
 
 def invoices(page: Page) -> Locator:
@@ -101,8 +103,10 @@ async def test_from_taking_a_plan_over_a_switch_and_a_change_of_mind_to_its_rene
     await expect(plan(page)).to_contain_text("Active")
     await expect(page.locator("#next-charge")).to_contain_text("$29.00")
 
-    # A month on it is renewed: paid again, and the credits are reset, not added.
-    await a_month_on(page)
+    # A month on, while its invoice is a draft for an hour, what is left stays; then it is paid, and credits are reset.
+    await go_on(page, "month")
+    await expect(page.locator("#available")).to_have_text(f"{total:,}")
+    await go_on(page, "day")
     await expect(page.locator("#available")).to_have_text("5,000")
     await expect(invoices(page)).to_have_count(3)
     await expect(invoices(page).first).to_contain_text("$29.00")
@@ -117,7 +121,8 @@ async def test_a_renewal_that_fails_is_said_on_every_page_until_it_is_paid(docs_
     await take_starter(page, card=FAILS_LATER)
     await page.goto("/dashboard")
     await expect(page.locator("#plan-name")).to_have_text("Starter, monthly")
-    await a_month_on(page)
+    await go_on(page, "month")
+    await go_on(page, "day")
 
     strip = page.locator("#low-credit-strip")
     await expect(strip).to_contain_text("The last payment of $9.00 for Starter did not go through.")
