@@ -19,7 +19,6 @@ from billing_app.entitlements.plan_credits import CreditEffect, PaidInvoice, Pai
 from billing_app.entitlements.plan_credits.periods import months_after
 from billing_app.entitlements.plan_credits.service import PlanCreditService
 from billing_app.entitlements.subscriptions import store as subscriptions
-from billing_app.entitlements.subscriptions.models import Subscription
 from billing_app.entitlements.subscriptions.views import HeldSubscription
 
 START = datetime(2027, 1, 31, 10, 30, tzinfo=UTC)
@@ -41,6 +40,7 @@ class World:
     service: PlanCreditService
     policies: Policies = field(default_factory=Policies)
     people: int = 0
+    plans: int = 0
 
     async def to(self, moment: datetime) -> None:
         """Let time pass until then (the clock's offset is whole seconds)."""
@@ -49,16 +49,19 @@ class World:
 
     async def a_subscriber(self, plan: str = "plus", period: str = "month", **facts: Any) -> "Subscriber":
         """A customer who subscribes now; the first invoice is not paid yet."""
-        self.people += 1
+        return await self.subscribed(await self.a_customer(), plan, period, **facts)
+
+    async def subscribed(self, customer_id: int, plan: str, period: str, **facts: Any) -> "Subscriber":
+        """A customer's subscription, begun this minute."""
+        self.plans += 1
         offer = await self.catalog.offer("plan", plan, period)
         now = this_minute()
         async with self.database.transaction() as session:
-            customer = await ensure_customer(session, f"host-{self.people}")
             row = await subscriptions.add(
                 session,
                 {
-                    "customer_id": customer.id,
-                    "stripe_subscription_id": f"sub_{self.people}",
+                    "customer_id": customer_id,
+                    "stripe_subscription_id": f"sub_{self.plans}",
                     "item_id": offer.item_id,
                     "plan_code": plan,
                     "period": period,
@@ -73,7 +76,7 @@ class World:
                     **facts,
                 },
             )
-        return Subscriber(self, customer.id, row.id, f"sub_{self.people}", offer)
+        return Subscriber(self, customer_id, row.id, f"sub_{self.plans}", offer)
 
     async def a_customer(self) -> int:
         """A host product's customer without a plan."""
@@ -211,11 +214,11 @@ class Subscriber:
             await plan_credits.subscription_ended(session, ledger, held, clock.now(), voids=voids)
             await plan_credits.plan_changed(session, ledger, held, self.world.policies)
 
-    async def row(self) -> Subscription:
-        async with self.world.database.transaction() as session:
-            found = await session.get(Subscription, self.subscription_id)
-        assert found is not None
-        return found
+    async def again(self, plan: str, period: str) -> "Subscriber":
+        """The same customer with a new subscription."""
+        made = await self.world.subscribed(self.customer_id, plan, period)
+        made.invoices = self.invoices
+        return made
 
     # Credits
 
