@@ -67,7 +67,7 @@ def _reset(asked: argparse.Namespace) -> None:
 
 
 def _grant(asked: argparse.Namespace) -> None:
-    ends_at = _end_of(asked.until) if asked.until else None
+    ends_at = end_of(asked.until) if asked.until else None
 
     async def act(services: "Services") -> str:
         from billing_app.journal.audit import CLI
@@ -98,7 +98,8 @@ def _administration(services: "Services") -> "UsageAdministration":
     return UsageAdministration(services.database, services.catalog)
 
 
-def _end_of(day: str) -> datetime:
+def end_of(day: str) -> datetime:
+    """The first moment after a day, UTC."""
     try:
         return datetime.strptime(day, "%Y-%m-%d").replace(tzinfo=UTC) + timedelta(days=1)
     except ValueError:

@@ -94,12 +94,13 @@ def by_unlock(question: Question, left: int | None, market: Market) -> Decision:
     """Opened by an unlock; `left` uses of it, None = unlimited."""
     code = question.feature.code
     allowed = left is None or left >= question.units
-    unlocks = unlocks_of(market.offers, code, question.units)
-    return replace(
-        question.answer(Basis.UNLOCK, _why_unlocked(question, left, allowed=allowed), allowed=allowed),
-        remaining=left,
-        options=() if allowed else for_feature(market, lambda plan: code in plan.features, unlocks),
+    told = replace(
+        question.answer(Basis.UNLOCK, _why_unlocked(question, left, allowed=allowed), allowed=allowed), remaining=left
     )
+    if allowed:
+        return told
+    unlocks = unlocks_of(market.offers, code, question.units)
+    return replace(told, options=for_feature(market, lambda plan: code in plan.features, unlocks))
 
 
 def _why_unlocked(question: Question, left: int | None, *, allowed: bool) -> str:

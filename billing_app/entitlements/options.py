@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urlencode
 
-from billing_app.catalog.offers import Offers, PlanCard
+from billing_app.catalog.offers import Capability, Offers, PlanCard, sellable
 from billing_app.catalog.schema import Catalog, Period, Plan, PlanPrice
 from billing_app.entitlements.decisions import Option
 from billing_app.entitlements.plan_credits.periods import month
@@ -24,14 +24,20 @@ class Market:
     """What is on sale, and what the customer holds.
 
     Attributes:
+        capabilities: what the app can sell.
         plan: the plan in force; None: there is none.
         at: now, in billing time.
     """
 
     catalog: Catalog
-    offers: Offers
+    capabilities: frozenset[Capability]
     plan: PlanInForce | None
     at: datetime
+
+    @property
+    def offers(self) -> Offers:
+        """Everything on sale; worked out only for who is refused."""
+        return sellable(self.catalog, self.capabilities)
 
     @property
     def unpaid(self) -> bool:

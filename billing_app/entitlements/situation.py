@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from billing_app import clock
-from billing_app.catalog.offers import Capability, sellable
+from billing_app.catalog.offers import Capability
 from billing_app.catalog.schema import Feature
 from billing_app.catalog.service import Published
 from billing_app.credits import Balance
@@ -79,7 +79,7 @@ async def market_for(
     catalog = published.catalog
     return Market(
         catalog=catalog,
-        offers=sellable(catalog, capabilities),
+        capabilities=capabilities,
         plan=await plan_in_force(session, customer_id, at, catalog),
         at=at,
     )
