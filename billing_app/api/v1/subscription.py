@@ -48,6 +48,7 @@ class SubscriptionRoute(FormRoute):
         "/api/v1/subscription/payment-method": DASHBOARD,
     }
     keeps: ClassVar[tuple[str, ...]] = ("plan", "period")
+    keeps: ClassVar[tuple[str, ...]] = ("plan", "period")
 
 
 router = APIRouter(prefix="/api/v1/subscription", tags=["subscription"], route_class=SubscriptionRoute)

@@ -76,12 +76,12 @@ def what_a_credit_is() -> rx.Component:
 
 
 # A list made of a table is none to a screen reader any more unless its roles say so.
-_LIST = "max-sm:block "
+_LIST = "max-md:block "
 
 
 _ROW_HEAD = (
-    "text-left font-[520] sm:min-w-36 "
-    "max-sm:col-span-full max-sm:border-b-0 max-sm:pb-0.5 max-sm:static max-sm:font-[620]"
+    "text-left font-[520] md:min-w-36 "
+    "max-md:col-span-full max-md:border-b-0 max-md:pb-0.5 max-md:static max-md:font-[620]"
 )
 
 
@@ -95,7 +95,7 @@ def compared() -> rx.Component:
             role="row",
         ),
         role="rowgroup",
-        class_name="max-sm:sr-only",
+        class_name="max-md:sr-only",
     )
     rows = rx.foreach(
         PricingState.comparison.rows,
@@ -108,8 +108,8 @@ def compared() -> rx.Component:
             ),
             rx.foreach(row.cells, lambda cell, place: _cell(cell, columns[place].name)),
             role="row",
-            class_name="group max-sm:grid max-sm:grid-cols-2 max-sm:border-b max-sm:border-line max-sm:last:border-b-0 "
-            "max-sm:py-2",
+            class_name="group max-md:grid max-md:grid-cols-2 max-md:border-b max-md:border-line max-md:last:border-b-0 "
+            "max-md:py-2",
         ),
     )
     made = rx.el.table(
@@ -146,7 +146,7 @@ def _column_head(column: Any) -> rx.Component:
 def _cell(cell: Any, offer: Any) -> rx.Component:
     """The mark is for the eye; the words say the same, so that no mark stands alone."""
     return rx.el.td(
-        rx.el.span(offer, aria_hidden="true", class_name="block text-tiny text-ink-3 sm:hidden"),
+        rx.el.span(offer, aria_hidden="true", class_name="block text-tiny text-ink-3 md:hidden"),
         rx.el.span(
             rx.cond(
                 cell.included,
@@ -158,5 +158,5 @@ def _cell(cell: Any, offer: Any) -> rx.Component:
         ),
         role="cell",
         class_name=CELL
-        + "text-small tabular-nums sm:min-w-32 max-sm:border-b-0 max-sm:py-1.5 max-sm:[overflow-wrap:anywhere]",
+        + "text-small tabular-nums md:min-w-32 max-md:border-b-0 max-md:py-1.5 max-md:[overflow-wrap:anywhere]",
     )
