@@ -40,8 +40,8 @@ class RunRow:
 
 
 def address(code: str) -> str:
-    """The page of a feature."""
-    return f"{PATH}?feature={quote(code)}"
+    """The page of a feature; of none, where one is chosen."""
+    return f"{PATH}?feature={quote(code)}" if code else PATH
 
 
 class PracticeState(rx.State):
