@@ -3,6 +3,9 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+ROLLED = timedelta(days=7)
+"""How long what rolled over can be used, in these tests."""
+
 
 class Refused(Exception):
     """The model does not do it either."""
@@ -18,10 +21,15 @@ class ModelLot:
     effective: datetime
     ends: datetime | None
     begun: bool = False
+    plan: bool = False
+    renews: datetime | None = None
+    gap_used: int = 0
+    rolls: int = 0
+    rolled: bool = False
 
     def order(self) -> tuple[object, ...]:
         far = datetime.max.replace(tzinfo=self.effective.tzinfo)
-        return (self.priority, self.ends or far, 0 if self.promotional else 1, self.effective, self.id)
+        return (self.priority, self.renews or self.ends or far, 0 if self.promotional else 1, self.effective, self.id)
 
 
 @dataclass
@@ -31,6 +39,7 @@ class ModelHold:
     ends: datetime
     cap: datetime
     on_expiry: int
+    made: datetime
     state: str = "live"
     entry: int | None = None
 
@@ -99,7 +108,40 @@ class Model:
         ended = [lot for lot in self.lots.values() if lot.begun and lot.ends and lot.ends <= self.now]
         for lot in sorted(ended, key=lambda one: (one.ends, one.id)):
             if self.free(lot) and (before is None or (lot.ends is not None and lot.ends < before)):
-                self._write("expire", [(lot, self.free(lot))])
+                left = self.free(lot)
+                self._write("expire", [(lot, left)])
+                self._roll(lot, min(left, lot.rolls))
+
+    def _roll(self, lot: ModelLot, credits: int) -> None:
+        """What is left when a next window follows goes over for a week, once."""
+        if credits and lot.ends == self.now and self._next(lot) and not lot.rolled:
+            lot.rolled = True
+            new = ModelLot(
+                len(self.lots) + 1, credits, credits, lot.priority, False, self.now, self.now + ROLLED, begun=True
+            )
+            self.lots[new.id] = new
+            self._write("grant", [], granted=credits)
+
+    def _next(self, lot: ModelLot) -> ModelLot | None:
+        for one in self.lots.values():
+            if one.plan and one is not lot and one.effective == (lot.renews or lot.ends) and (one.begun or one.left):
+                return one
+        return None
+
+    def _carry(self, lot: ModelLot, new: ModelLot) -> None:
+        credits = min(lot.gap_used, self.free(new))
+        if credits:
+            lot.gap_used -= credits
+            self._write("carry", [(lot, -credits), (new, credits)])
+
+    def _burn(self, taken: list[tuple[ModelLot, int]], since: datetime) -> None:
+        for lot, part in taken:
+            if lot.renews and lot.renews <= since:
+                lot.gap_used += part
+                over = lot.ends is not None and lot.ends <= self.now
+                following = self._next(lot)
+                if over and following:
+                    self._carry(lot, following)
 
     def _tidy(self) -> None:
         """What is over goes, what begins comes: in this order at any one moment."""
@@ -136,14 +178,41 @@ class Model:
                 credits -= part
         return picked
 
+    def window(
+        self, credits: int, effective: datetime, renews: datetime, gap: timedelta, rolls: int, before: int | None
+    ) -> int:
+        """A plan's window after another."""
+        lot = ModelLot(len(self.lots) + 1, credits, credits, 50, False, effective, renews + gap)
+        lot.plan, lot.renews, lot.rolls = True, renews, rolls
+        self.lots[lot.id] = lot
+        self._tidy()
+        if before is not None:
+            old = self.lots[before]
+            self._carry(old, lot)
+            if old.renews and old.ends and old.ends > self.now:
+                old.ends = max(old.renews, self.now)
+            self._tidy()
+        return lot.id
+
+    def retime(self, lot_id: int, ends: datetime, renews: datetime | None) -> None:
+        lot = self.lots[lot_id]
+        if lot.ends is not None and lot.ends <= self.now:
+            return
+        lot.ends, lot.renews = max(ends, self.now if lot.begun else lot.effective), renews
+        self._tidy()
+
     def take(self, kind: str, credits: int) -> int:
-        return self._write(kind, self._pick(credits))
+        picked = self._pick(credits)
+        entry = self._write(kind, picked)
+        if kind == "consume":
+            self._burn(picked, self.now)
+        return entry
 
     def hold(self, credits: int, ttl_s: int, cap_s: int, on_expiry: int) -> int:
         parts = [(lot.id, part) for lot, part in self._pick(credits)]
         cap = self.now + timedelta(seconds=cap_s)
         ends = min(cap, self.now + timedelta(seconds=ttl_s))
-        hold = ModelHold(len(self.holds) + 1, parts, ends, cap, on_expiry)
+        hold = ModelHold(len(self.holds) + 1, parts, ends, cap, on_expiry, self.now)
         self.holds[hold.id] = hold
         return hold.id
 
@@ -175,6 +244,7 @@ class Model:
                 taken.append((self.lots[lot_id], now))
         hold.state = "captured"
         hold.entry = self._write("consume", taken)
+        self._burn(taken, hold.made)
         return hold.entry
 
     def release(self, hold_id: int) -> None:
@@ -201,6 +271,9 @@ class Model:
             parts[lot_id] = parts.get(lot_id, 0) + 1
         over = {lot_id for lot_id in parts if (ends := self.lots[lot_id].ends) is not None and ends <= self.now}
         living = [(self.lots[lot_id], -part) for lot_id, part in parts.items() if lot_id not in over]
+        for lot, part in living:
+            if lot.renews and lot.renews <= entry.at:
+                lot.gap_used -= min(lot.gap_used, -part)
         if living:
             self._write("reverse", living)
         for lot_id, part in parts.items():
@@ -216,5 +289,7 @@ class Model:
         over = lot.ends is not None and lot.ends <= self.now
         if not credits and lot.begun and not over:
             lot.ends = self.now
+            if lot.renews and lot.renews > self.now:
+                lot.renews = None
         if taken:
             self._write("void", [(lot, taken)])

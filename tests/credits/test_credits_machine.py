@@ -31,6 +31,7 @@ from billing_app.credits import (
     LotKind,
     Operation,
     Release,
+    Retime,
     Reverse,
     Void,
 )
@@ -120,6 +121,7 @@ class LedgerMachine(RuleBasedStateMachine):
         self.pending: list[tuple[Operation, Any, str | None, Check]] = []
         self.batch = 1
         self.sources: dict[int, str] = {}
+        self.windows: list[int] = []
         self.grant(20, 50, True, timedelta(0), None)
         self.grant(10, 50, False, timedelta(0), timedelta(minutes=10))
         self.grant(10, 50, True, timedelta(minutes=1), timedelta(minutes=9))
@@ -198,6 +200,56 @@ class LedgerMachine(RuleBasedStateMachine):
         self.do(operation, lambda: self.model.grant(credits, priority, not paid, effective, ends))
         self.sources[len(self.model.lots)] = source
         self.do(operation, lambda: None, lambda _, again: self.is_replay(again))
+
+    @rule(
+        credits=amounts,
+        lasts=st.sampled_from([timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1)]),
+        gap=st.sampled_from([timedelta(0), timedelta(minutes=1), timedelta(hours=1)]),
+        rolls=st.sampled_from([0, 3, 12]),
+    )
+    def next_window(self, credits: int, lasts: timedelta, gap: timedelta, rolls: int) -> None:
+        """The plan is paid on: the window after the last one, late or not at all in its gap."""
+        before = self.windows[-1] if self.windows else None
+        last = self.model.lots[before].renews if before is not None else None
+        begins = last if last is not None and last <= self.model.now else self.model.now
+        source = f"source-{len(self.model.lots) + 1}"
+        if begins + lasts <= self.model.now:
+            begins = self.model.now
+        operation = Grant(
+            customer_id=self.world.customer_id,
+            credits=credits,
+            kind=LotKind.PLAN,
+            label=source,
+            source=source,
+            effective_at=begins,
+            expires_at=begins + lasts + gap,
+            renews_at=begins + lasts,
+            follows=(self.sources[before],) if before is not None else (),
+            rolls=rolls,
+            rolls_days=7 if rolls else 0,
+        )
+        self.flush()
+        self.do(
+            operation, lambda: self.model.window(credits, begins, begins + lasts, gap, rolls, before), self.window_is
+        )
+        self.flush()
+
+    def window_is(self, lot_id: int, outcome: Any) -> None:
+        assert outcome.lot_id == lot_id
+        self.sources[lot_id] = f"source-{lot_id}"
+        self.windows.append(lot_id)
+
+    @precondition(lambda self: self.windows)
+    @rule(gap=st.sampled_from([timedelta(0), timedelta(minutes=10), timedelta(days=1)]))
+    def the_gap_opens_or_closes(self, gap: timedelta) -> None:
+        lot_id = self.windows[-1]
+        end = self.model.lots[lot_id].renews or self.model.lots[lot_id].ends
+        assert end is not None
+        renews = end if gap else None
+        operation = Retime(
+            customer_id=self.world.customer_id, source=self.sources[lot_id], expires_at=end + gap, renews_at=renews
+        )
+        self.do(operation, lambda: self.model.retime(lot_id, end + gap, renews))
 
     @rule(credits=amounts)
     def consume(self, credits: int) -> None:
