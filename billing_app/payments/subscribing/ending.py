@@ -176,4 +176,4 @@ def _name(held: HeldSubscription) -> str:
 
 
 def _day(at: datetime) -> str:
-    return f"{at:%B} {at.day}, {at.year}"
+    return f"{at.day} {at:%b} {at.year}"

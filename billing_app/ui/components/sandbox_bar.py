@@ -77,19 +77,19 @@ def _result() -> rx.Component:
                     rx.cond(
                         TravelState.error != "", rx.el.p(TravelState.error, class_name="text-bad", role="alert"), None
                     ),
+                    rx.el.a("Open the mailbox", href="/mailbox"),
                     rx.cond(
                         TravelState.happenings.length() > 0,
                         rx.el.details(
                             rx.el.summary("What happened", class_name="w-fit text-accent-text hover:underline"),
                             rx.el.ul(
                                 rx.foreach(TravelState.happenings, rx.el.li),
-                                class_name="mt-1 grid max-h-48 gap-0.5 overflow-y-auto [overflow-wrap:anywhere]",
+                                class_name="mt-1 grid max-h-48 w-full gap-0.5 overflow-y-auto [overflow-wrap:anywhere]",
                             ),
                         ),
                         None,
                     ),
-                    rx.el.a("Mailbox", href="/mailbox"),
-                    class_name="grid min-w-0 flex-1 justify-items-start gap-0.5",
+                    class_name="flex min-w-0 flex-1 flex-wrap items-baseline gap-x-4 gap-y-0.5",
                 ),
                 button(icon("x", size=14, label="Close"), kind="quiet", size="s", on_click=TravelState.close),
                 class_name="mx-auto flex max-w-[1120px] items-start gap-3 px-4 pb-2 sm:px-6",

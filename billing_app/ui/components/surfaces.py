@@ -78,20 +78,24 @@ def notice(*children: Any, tone: str = "", role: Literal["status", "alert"] = "s
     )
 
 
-HEAD = "border-b border-line px-[18px] py-[9px] text-left text-tiny font-[520] text-ink-3 whitespace-nowrap "
-CELL = "border-b border-line px-[18px] py-2.5 align-middle group-last:border-b-0 "
+_SIDES = "px-2.5 first:pl-[18px] last:pr-[18px] sm:px-[18px] "
+HEAD = _SIDES + "border-b border-line py-[9px] text-left text-tiny font-[520] text-ink-3 whitespace-nowrap "
+CELL = _SIDES + "border-b border-line py-2.5 align-middle group-last:border-b-0 "
+ROOMY = "max-sm:hidden "
+"""Of a cell that a phone has no room for; what it says stands in another cell there."""
+LEADING = "max-sm:pl-[18px] "
+"""Of the cell that comes first where a roomy one before it is left out."""
 NUMBER = "tabular-nums text-right whitespace-nowrap "
 
 
 def table(caption: str, columns: list[tuple[str, str]], body: Any, *, scrolls: bool = True) -> rx.Component:
-    """A real table. `columns` are (heading, "" or "number"); the caption is for screen readers."""
+    """A real table. `columns` are (heading, "", "number" or "roomy"); the caption is for screen readers.
+
+    A roomy column is left out on phones.
+    """
+    kinds = {"": "", "number": "!text-right", "roomy": ROOMY}
     head = rx.el.thead(
-        rx.el.tr(
-            *[
-                rx.el.th(label, scope="col", class_name=HEAD + ("!text-right" if kind == "number" else ""))
-                for label, kind in columns
-            ]
-        )
+        rx.el.tr(*[rx.el.th(label, scope="col", class_name=HEAD + kinds[kind]) for label, kind in columns])
     )
     made = rx.el.table(
         rx.el.caption(caption, class_name="sr-only"), head, body, class_name="w-full border-collapse text-base"

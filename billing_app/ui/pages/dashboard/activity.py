@@ -12,7 +12,7 @@ from billing_app.bootstrap import current
 from billing_app.errors import DomainError
 from billing_app.ui.brand import brand, built_catalog
 from billing_app.ui.components.buttons import button, link_button
-from billing_app.ui.components.surfaces import CELL, NUMBER, card, empty, table
+from billing_app.ui.components.surfaces import CELL, LEADING, NUMBER, ROOMY, card, empty, table
 from billing_app.ui.pages.dashboard.view import ActivityRow, activity_row
 from billing_app.ui.pages.dashboard.why_state import WhyState
 from billing_app.ui.session import customer_of
@@ -163,7 +163,7 @@ def _listed() -> rx.Component:
     return rx.fragment(
         table(
             "Activity, newest first",
-            [("When", ""), ("What", ""), (brand().credit.many.capitalize(), "number"), ("Balance", "number")],
+            [("When", "roomy"), ("What", ""), (brand().credit.many.capitalize(), "number"), ("Balance", "number")],
             rx.el.tbody(rx.foreach(ActivityState.rows, _row)),
         ),
         rx.cond(
@@ -180,10 +180,12 @@ def _listed() -> rx.Component:
 def _row(row: Any) -> rx.Component:
     return rx.el.tr(
         rx.el.td(
-            rx.el.time(row.when, title=row.exactly), class_name=CELL + "text-ink-2 tabular-nums whitespace-nowrap"
+            rx.el.time(row.when, title=row.exactly),
+            class_name=CELL + ROOMY + "text-ink-2 tabular-nums whitespace-nowrap",
         ),
         rx.el.td(
             rx.el.span(row.what, class_name="block"),
+            rx.el.time(row.when, class_name="mr-3 text-tiny text-ink-3 tabular-nums sm:hidden"),
             rx.cond(
                 row.explained,
                 rx.el.button(
@@ -196,7 +198,7 @@ def _row(row: Any) -> rx.Component:
                 ),
                 None,
             ),
-            class_name=CELL + "w-full",
+            class_name=CELL + LEADING + "w-full",
         ),
         rx.el.td(row.amount, class_name=rx.cond(row.positive, CELL + NUMBER + "text-good", CELL + NUMBER)),
         rx.el.td(row.balance, class_name=CELL + NUMBER + "text-ink-2"),

@@ -7,7 +7,7 @@ import reflex as rx
 from billing_app.ui.brand import brand
 from billing_app.ui.components.buttons import button, link_button
 from billing_app.ui.components.icons import icon
-from billing_app.ui.components.surfaces import CELL, NUMBER, badge, card, empty, table
+from billing_app.ui.components.surfaces import CELL, LEADING, NUMBER, ROOMY, badge, card, empty, table
 from billing_app.ui.pages.dashboard.plan import PlanState
 from billing_app.ui.pages.dashboard.state import DashboardState
 
@@ -158,9 +158,10 @@ def purchases() -> rx.Component:
     rows = rx.foreach(
         DashboardState.purchases,
         lambda row: rx.el.tr(
-            rx.el.td(row.when, class_name=CELL + "text-ink-2 whitespace-nowrap tabular-nums"),
+            rx.el.td(row.when, class_name=CELL + ROOMY + "text-ink-2 whitespace-nowrap tabular-nums"),
             rx.el.td(
                 rx.el.span(row.what, class_name="block"),
+                rx.el.span(row.when, class_name="mr-3 text-tiny text-ink-3 tabular-nums sm:hidden"),
                 rx.cond(
                     row.receipt != "",
                     rx.el.a(
@@ -168,7 +169,7 @@ def purchases() -> rx.Component:
                     ),
                     None,
                 ),
-                class_name=CELL + "w-full",
+                class_name=CELL + LEADING + "w-full",
             ),
             rx.el.td(row.amount, class_name=CELL + NUMBER),
             rx.el.td(badge(row.state, tone=row.tone), class_name=CELL + "text-right"),
@@ -180,7 +181,7 @@ def purchases() -> rx.Component:
             DashboardState.purchases.length() > 0,
             table(
                 "Purchases, newest first",
-                [("When", ""), ("What", ""), ("Paid", "number"), ("", "number")],
+                [("When", "roomy"), ("What", ""), ("Paid", "number"), ("", "number")],
                 rx.el.tbody(rows),
             ),
             empty("You have not bought anything yet."),

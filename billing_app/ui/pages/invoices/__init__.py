@@ -2,7 +2,7 @@
 
 import reflex as rx
 
-from billing_app.ui.components.buttons import button, link_button
+from billing_app.ui.components.buttons import button
 from billing_app.ui.components.entry import message
 from billing_app.ui.components.shell import framed
 from billing_app.ui.components.surfaces import card, page
@@ -58,7 +58,6 @@ def invoices() -> rx.Component:
                 ".",
                 class_name="mt-3 text-small text-ink-3",
             ),
-            link_button("Back to billing", href="/dashboard", kind="quiet", size="s"),
         ),
         current="/dashboard",
     )

@@ -5,10 +5,10 @@ from typing import Any
 import reflex as rx
 
 from billing_app.ui.components.buttons import link_button
-from billing_app.ui.components.surfaces import CELL, NUMBER, badge, card, empty, table
+from billing_app.ui.components.surfaces import CELL, LEADING, NUMBER, ROOMY, badge, card, empty, table
 from billing_app.ui.pages.invoices.state import InvoicesState
 
-_COLUMNS = [("When", ""), ("What", ""), ("Amount", "number"), ("", "number")]
+_COLUMNS = [("What", ""), ("Amount", "number"), ("", "number")]
 
 
 def csv_link() -> rx.Component:
@@ -31,7 +31,8 @@ def none_yet() -> rx.Component:
 
 def invoice_table(rows: Any, *, wide: bool = False) -> rx.Component:
     """The table. `wide`: with number, period and tax in the open."""
-    return table("Invoices, newest first", _COLUMNS, rx.el.tbody(rx.foreach(rows, lambda row: _row(row, wide=wide))))
+    columns = [("When", "roomy"), *_COLUMNS] if wide else _COLUMNS
+    return table("Invoices, newest first", columns, rx.el.tbody(rx.foreach(rows, lambda row: _row(row, wide=wide))))
 
 
 def newest_invoices() -> rx.Component:
@@ -51,11 +52,15 @@ def newest_invoices() -> rx.Component:
 def _row(row: Any, *, wide: bool) -> rx.Component:
     return rx.el.tr(
         rx.el.td(
-            rx.el.time(row.when, title=row.exactly), class_name=CELL + "text-ink-2 whitespace-nowrap tabular-nums"
-        ),
+            rx.el.time(row.when, title=row.exactly),
+            class_name=CELL + ROOMY + "text-ink-2 whitespace-nowrap tabular-nums",
+        )
+        if wide
+        else None,
         rx.el.td(
             rx.el.span(row.what, class_name="block [overflow-wrap:anywhere]"),
             rx.el.span(
+                rx.el.time(row.when, " \N{MIDDLE DOT} ", class_name="sm:hidden" if wide else ""),
                 row.number,
                 rx.cond(row.period != "", " \N{MIDDLE DOT} " + row.period, "") if wide else None,
                 class_name="block text-tiny text-ink-3 tabular-nums",
@@ -66,7 +71,7 @@ def _row(row: Any, *, wide: bool) -> rx.Component:
                 _outward("View", row.hosted, row.number, shown=~row.open),
                 class_name="mt-0.5 flex gap-3 text-tiny",
             ),
-            class_name=CELL + "w-full",
+            class_name=CELL + LEADING + "w-full",
         ),
         rx.el.td(
             rx.el.span(row.amount, class_name="block"),

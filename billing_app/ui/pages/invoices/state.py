@@ -9,7 +9,7 @@ from billing_app.errors import DomainError, Unauthenticated
 from billing_app.ui.pages.invoices.rows import InvoiceRow, invoice_row
 from billing_app.ui.session import customer_of
 
-SHOWN, NEWEST, MOST = 50, 5, 1_000
+SHOWN, NEWEST, MOST = 50, 3, 1_000
 
 
 class InvoicesState(rx.State):
