@@ -17,6 +17,7 @@ from billing_app.db.stamp import Identity, SystemState, WrongDatabase, stamp
 from billing_app.entitlements.enquiries.service import EnquiryService
 from billing_app.entitlements.plan_credits.free_months import FreeMonths
 from billing_app.entitlements.plan_credits.service import PlanCreditService
+from billing_app.entitlements.quotas.administration import UsageAdministration
 from billing_app.entitlements.service import EntitlementService
 from billing_app.errors import InvalidInput, Unavailable
 from billing_app.notifications.alerts import AlertService
@@ -67,6 +68,7 @@ class Services:
     catalog: CatalogService
     credits: CreditService
     entitlements: EntitlementService
+    usage_administration: UsageAdministration
     plan_credits: PlanCreditService
     enquiries: EnquiryService
     notifications: NotificationService
@@ -126,6 +128,7 @@ def put_together(settings: Settings, database: Database) -> Services:
         catalog=catalog,
         credits=credit_service,
         entitlements=entitlements,
+        usage_administration=UsageAdministration(database, catalog),
         plan_credits=PlanCreditService(database, catalog, ledger),
         enquiries=EnquiryService(database, catalog, limiter),
         notifications=NotificationService(

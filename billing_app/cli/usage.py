@@ -9,7 +9,6 @@ from billing_app.errors import InvalidInput
 
 if TYPE_CHECKING:
     from billing_app.bootstrap import Services
-    from billing_app.entitlements.quotas.administration import UsageAdministration
 
 _WHO = "number, e-mail address, or ext:ID of your product"
 _WHY = "why; kept in the audit log"
@@ -60,7 +59,9 @@ def _reset(asked: argparse.Namespace) -> None:
         from billing_app.journal.audit import CLI
 
         customer_id = await customer_called(services, asked.customer)
-        was = await _administration(services).reset_usage(customer_id, asked.feature, actor=CLI, reason=asked.reason)
+        was = await services.usage_administration.reset_usage(
+            customer_id, asked.feature, actor=CLI, reason=asked.reason
+        )
         return f"{was.name}: {was.text}; now nothing is used until {was.resets_at:%Y-%m-%d %H:%M} UTC."
 
     print(with_services(act))
@@ -73,7 +74,7 @@ def _grant(asked: argparse.Namespace) -> None:
         from billing_app.journal.audit import CLI
 
         customer_id = await customer_called(services, asked.customer)
-        made = await _administration(services).grant(
+        made = await services.usage_administration.grant(
             customer_id, asked.feature, quota=asked.quota, ends_at=ends_at, actor=CLI, reason=asked.reason
         )
         return f"Granted (number {made}); 'usage show' says what there is now."
@@ -86,16 +87,10 @@ def _revoke(asked: argparse.Namespace) -> None:
         from billing_app.journal.audit import CLI
 
         customer_id = await customer_called(services, asked.customer)
-        ended = await _administration(services).revoke(customer_id, asked.feature, actor=CLI, reason=asked.reason)
+        ended = await services.usage_administration.revoke(customer_id, asked.feature, actor=CLI, reason=asked.reason)
         return f"{ended} grant{'s' if ended != 1 else ''} of {asked.feature} ended."
 
     print(with_services(act))
-
-
-def _administration(services: "Services") -> "UsageAdministration":
-    from billing_app.entitlements.quotas.administration import UsageAdministration
-
-    return UsageAdministration(services.database, services.catalog)
 
 
 def end_of(day: str) -> datetime:
