@@ -95,7 +95,16 @@ def table(caption: str, columns: list[tuple[str, str]], body: Any, *, scrolls: b
     """
     kinds = {"": "", "number": "!text-right", "roomy": ROOMY}
     head = rx.el.thead(
-        rx.el.tr(*[rx.el.th(label, scope="col", class_name=HEAD + kinds[kind]) for label, kind in columns])
+        rx.el.tr(
+            *[
+                rx.el.th(
+                    label,
+                    scope="col",
+                    class_name=HEAD + kinds[kind] + (LEADING if number and columns[number - 1][1] == "roomy" else ""),
+                )
+                for number, (label, kind) in enumerate(columns)
+            ]
+        )
     )
     made = rx.el.table(
         rx.el.caption(caption, class_name="sr-only"), head, body, class_name="w-full border-collapse text-base"
