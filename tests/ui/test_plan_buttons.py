@@ -108,8 +108,9 @@ def test_the_other_period_of_ones_own_plan_is_a_switch_not_an_upgrade() -> None:
 
 
 def test_back_to_free_leads_to_the_cancellation_and_free_is_what_one_has_without_a_plan() -> None:
-    down = block("free", "month", standing("free", None, RelationKind.DOWNGRADE, DECEMBER, held="pro")).button
-    assert (down.label, down.href) == ("Downgrade to Free", "/plan/cancel")
+    down = block("free", "month", standing("free", None, RelationKind.DOWNGRADE, DECEMBER, held="pro"))
+    assert (down.button.label, down.button.href) == ("Downgrade to Free", "/plan/cancel")
+    assert down.terms == "From 4 Dec 2026; until then you keep what you have."
     here = block("free", "month", standing("free", None, RelationKind.CURRENT, held="free")).button
     assert (here.kind, here.label, here.current) == ("still", "Current plan", True)
 

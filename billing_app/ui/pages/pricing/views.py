@@ -15,6 +15,7 @@ from billing_app.payments.subscribing.views import MyPlan, Relation, RelationKin
 from billing_app.ui.format import day
 
 SWITCH, DASHBOARD, CANCEL, SIGN_UP = "/plan/switch", "/dashboard", "/plan/cancel", "/signup"
+_LATER = "From {}; until then you keep what you have."
 _ONLY = {"month": "Monthly only.", "year": "Yearly only."}
 
 
@@ -131,7 +132,7 @@ def _view(card: PlanCard, periods: tuple[str, ...], my: MyPlan | None, signed_in
 
 def _blocks(card: PlanCard, periods: tuple[str, ...], my: MyPlan | None, signed_in: bool) -> Iterator[PlanBlock]:
     if not card.prices:
-        button = _unpriced_button(card, my.relation(card.code, None) if my else None, signed_in)
+        relation = my.relation(card.code, None) if my else None
         price, note = (
             ("Let\N{RIGHT SINGLE QUOTATION MARK}s talk", "") if card.contact_only else (card.price, "for good")
         )
@@ -142,8 +143,8 @@ def _blocks(card: PlanCard, periods: tuple[str, ...], my: MyPlan | None, signed_
             billing=note,
             saving="",
             unit_price="",
-            terms="No card needed." if card.free else "",
-            button=button,
+            terms=_free_terms(relation) if card.free else "",
+            button=_unpriced_button(card, relation, signed_in),
         )
         return
     for period in periods:
@@ -177,7 +178,7 @@ def _terms(price: PeriodPrice, relation: Relation | None, *, only: bool) -> str:
     """
     at = day(relation.at) if relation and relation.at else ""
     before = f"{_ONLY[price.period]} " if only else ""
-    later = f"From {at or 'the end of your period'}; until then you keep what you have."
+    later = _LATER.format(at or "the end of your period")
     own = {
         RelationKind.START: before + price.terms_without_trial,
         RelationKind.TRIAL: before + price.terms,
@@ -190,6 +191,13 @@ def _terms(price: PeriodPrice, relation: Relation | None, *, only: bool) -> str:
     }
     kind = relation.kind if relation else RelationKind.TRIAL if price.trial else RelationKind.START
     return own.get(kind, "")
+
+
+def _free_terms(relation: Relation | None) -> str:
+    """What stands next to the free plan's button."""
+    if relation and relation.kind is RelationKind.DOWNGRADE:
+        return _LATER.format(day(relation.at) if relation.at else "the end of your period")
+    return "No card needed."
 
 
 def _button(card: PlanCard, price: PeriodPrice, relation: Relation | None, *, held: bool) -> PlanButton:
