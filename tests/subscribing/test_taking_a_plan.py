@@ -196,3 +196,25 @@ async def test_the_same_card_ends_a_second_trial_at_once_and_nothing_is_charged(
     assert (await plans.my(first)).status == "trialing"
     told = await shop.rows("SELECT action FROM audit_log WHERE action = 'trial.refused'")
     assert len(told) == 1
+
+
+async def test_a_second_trial_that_the_merchant_gives_in_stripe_stays(shop: Shop, plans: Planners) -> None:
+    customer = await shop.a_customer()
+    await plans.take(customer, "pro")
+    first = await plans.subscription(customer)
+    await plans.service.cancel(customer, at_once=True)
+    await shop.settle()
+    owner, price = await plans.stripe_customer(customer), first["items"].data[0].price.id
+    await plans.at_stripe(
+        lambda client: client.v1.subscriptions.create(
+            {
+                "customer": owner,
+                "items": [{"price": price}],
+                "trial_period_days": 5,
+                "metadata": {"managed_by": "billing_app"},
+            }
+        )
+    )
+    await shop.settle()
+    my = await plans.my(customer)
+    assert (my.plan, my.status, my.access) == ("pro", "trialing", True)

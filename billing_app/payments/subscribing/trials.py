@@ -55,7 +55,7 @@ class Trials:
 
         Args:
             card_fingerprint: Stripe's, of the card it will be paid with; None: no card was given.
-            checkout: our name of the checkout it was begun with.
+            checkout: our name of the checkout it was begun with; None: made in Stripe by the merchant.
             lock: the queue's lock of the Stripe customer.
 
         Returns:
@@ -73,7 +73,7 @@ class Trials:
                 "taken_at": clock.now(),
             },
         )
-        if theirs:
+        if theirs or checkout is None:  # what the merchant gives in Stripe's dashboard is given
             return True
         if await payments.claim_fact(session, TRIAL_TAKEN, stripe_subscription_id, "mirror"):
             row = await mirror.checkout_of_subscription(session, stripe_subscription_id, checkout)
