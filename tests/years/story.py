@@ -49,6 +49,19 @@ class Year:
         self.renewals += 1
         await self.has(self.plan.credits_per_month)
 
+    async def buy_a_pack(self, catalog: Catalog) -> None:
+        """Credits that no reset touches, where the catalogue sells some that outlive the year."""
+        pack = next((pack for pack in catalog.packs if pack.active and (pack.valid or 400) >= 400), None)
+        if pack is None:
+            return
+        bought = await self.shop.start(self.customer, "pack", pack.code)
+        before = await self.shop.available(self.customer)
+        await self.shop.pay(bought)
+        await self.shop.settle()
+        self.bought += pack.credits
+        assert await self.shop.available(self.customer) == before + pack.credits
+        await self.check()
+
     async def use(self, credits: int) -> None:
         """Spend, plan credits first: they end soonest."""
         if not credits:
@@ -120,6 +133,18 @@ class Year:
         free = catalog.free_plan
         await self.shop.services.entitlements.summary(self.customer)
         await self.has(free.credits_per_month if free else 0)
+
+    async def was_written_to(self) -> None:
+        """One receipt for each paid invoice, news of the failure, the switches and the end: each once."""
+        invoices = await self.shop.rows("SELECT 1 FROM invoices WHERE status = 'paid' AND total_minor > 0")
+        rows = await self.shop.rows("SELECT kind, count(*) AS times FROM outbox GROUP BY kind")
+        times = {row["kind"]: row["times"] for row in rows}
+        assert times["subscription_receipt"] == len(invoices)
+        assert times["renewal_failed"] == 1
+        assert times["plan_switched"] == 3, "up at once; down planned, and then so"
+        assert times["plan_cancelled"] == 2, "it will end, and it has ended"
+        assert "credits_expiring" not in times, "what comes again each month is not written about"
+        assert not await self.shop.rows("SELECT 1 FROM outbox_deliveries WHERE state NOT IN ('kept', 'moot')")
 
     async def has(self, plan_credits: int) -> None:
         """The plan's credits and what was bought, exactly; and everything agrees."""

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from billing_app.entitlements.plan_credits.periods import months_after
 from billing_app.jobs import attend_time_travel
 from tests.shop import a_shop
 from tests.stripe_sandbox import stripe_sandbox
 from tests.subscriptions.subscribers import Subscribers
-from tests.years.story import Year, a_year
+from tests.years.story import AFTER_RENEWAL, Year, a_year
 
 Begin = Callable[[str], AbstractAsyncContextManager[Year]]
 EVERY_DAY = "creator"
@@ -50,10 +51,30 @@ async def test_a_year_with_every_other_catalogue(begin: Begin, catalog: str) -> 
     await _live(begin, catalog)
 
 
+@pytest.mark.row("E2")
+@pytest.mark.row("E3")
+async def test_a_year_paid_at_once_brings_its_credits_each_month(begin: Begin) -> None:
+    async with begin(EVERY_DAY) as year:
+        await year.subscribers.subscribed(year.customer, year.low.code, "year")
+        held = await year.subscribers.live(year.customer)
+        assert held is not None
+        await year.buy_a_pack(await year.shop.services.catalog.current())
+        for month in range(1, 13):
+            await year.use(year.plan.credits_per_month // month)
+            events = await year.shop.raw_events("invoice.paid")
+            await year.travel.advance(to=months_after(held.anchor, month) + AFTER_RENEWAL)
+            await year.has(year.plan.credits_per_month)
+            came = len(await year.shop.raw_events("invoice.paid")) - len(events)
+            assert came == (1 if month == 12 else 0), "months within the year need no webhook"
+
+
 async def _live(begin: Begin, catalog: str) -> None:
     async with begin(catalog) as year:
+        catalog = await year.shop.services.catalog.current()
         await year.begin()
-        for _ in range(3):
+        await year.a_month()
+        await year.buy_a_pack(catalog)
+        for _ in range(2):
             await year.a_month()
         await year.fail_and_recover()
         for _ in range(2):
@@ -65,4 +86,5 @@ async def _live(begin: Begin, catalog: str) -> None:
         for _ in range(3):
             await year.a_month()
         assert year.renewals == 12
-        await year.cancel(await year.shop.services.catalog.current())
+        await year.cancel(catalog)
+        await year.was_written_to()

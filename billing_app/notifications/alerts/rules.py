@@ -16,6 +16,8 @@ THRESHOLDS: tuple[Threshold, ...] = (0, 10, 20)
 COOL_DOWN = timedelta(hours=24)
 DAYS: tuple[Literal[30, 7, 1], ...] = (30, 7, 1)
 TOLD_OF_EXPIRY = (LotKind.PURCHASE, LotKind.PROMOTION, LotKind.REFERRAL, LotKind.GIFT, LotKind.ADJUSTMENT)
+TRIAL_BEFORE, TRIAL_FROM = timedelta(days=3), timedelta(days=1)
+"""How long before its end a trial is told of at the earliest, and from what length on at all."""
 REMINDER_BEFORE = timedelta(days=30)
 REMINDED_FROM = timedelta(days=180)
 CARD_BEFORE_MONTH_END = timedelta(days=20)
@@ -64,9 +66,9 @@ def expiry_window(days: int, at: datetime) -> tuple[datetime, datetime]:
 def trial_notice(trial_start: datetime, trial_end: datetime) -> timedelta | None:
     """How long before its end a trial is told of (ML5): three days; a day when it is shorter; None: it has no day."""
     length = trial_end - trial_start
-    if length >= timedelta(days=3):
-        return timedelta(days=3)
-    return timedelta(days=1) if length >= timedelta(days=1) else None
+    if length >= TRIAL_BEFORE:
+        return TRIAL_BEFORE
+    return timedelta(days=1) if length >= TRIAL_FROM else None
 
 
 def card_check_due(at: datetime) -> tuple[int, int] | None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from sqlalchemy import Select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from billing_app import clock
@@ -16,6 +17,7 @@ from billing_app.catalog import store as catalog_store
 from billing_app.catalog.in_force import NoCatalog
 from billing_app.catalog.schema import Catalog
 from billing_app.credits import CreditService, LotState
+from billing_app.credits.models import CreditLot
 from billing_app.db.engine import Database
 from billing_app.entitlements.subscriptions import store as subscriptions
 from billing_app.entitlements.subscriptions.views import HeldSubscription
@@ -80,22 +82,26 @@ class AlertService:
             catalog = await self._catalog()
         except NoCatalog:
             return 0
-        return (
-            await self.low_balances(catalog)
-            + await self.credits_expiring()
-            + await self.trials_ending()
-            + await self.renewals_near()
-            + await self.cards_expiring()
-        )
+        owed = await self.low_balances(catalog)
+        async with self._database.transaction() as session:
+            now = clock.now()
+            *lots, trials, renewals = await store.any_of(
+                session, *(_lots(days, now) for days in rules.DAYS), _trials(now), _renewals(now)
+            )
+        for days, some in zip(rules.DAYS, lots, strict=True):
+            owed += await self._expiring_in(days) if some else 0
+        owed += await self.trials_ending() if trials else 0
+        owed += await self.renewals_near() if renewals else 0
+        return owed + await self.cards_expiring()
 
     async def low_balances(self, catalog: Catalog) -> int:
         """Write to who crossed a threshold by using credits (ML2)."""
-        async with self._database.transaction() as session:
-            now = clock.now()
-            read = await store.mark(session, _SPENDING) or now - FIRST_LOOK
         owed, after = 0, 0
+        read = now = None
         for _ in range(MAX_BATCHES):
             async with self._database.transaction() as session:
+                now = now or clock.now()
+                read = read or await store.mark(session, _SPENDING) or now - FIRST_LOOK
                 found = await store.spenders(session, read - OVERLAP, now, after=after, limit=BATCH)
                 for who in found:
                     owed += await self._look_at(session, who, now, catalog)
@@ -136,15 +142,7 @@ class AlertService:
         for _ in range(MAX_BATCHES):
             async with self._database.transaction() as session:
                 now = clock.now()
-                lots = await store.lots_ending(
-                    session,
-                    days,
-                    rules.expiry_window(days, now),
-                    rules.valid_at_least(days),
-                    rules.TOLD_OF_EXPIRY,
-                    after=after,
-                    limit=BATCH,
-                )
+                lots = await store.lots_after(session, _lots(days, now), after, BATCH)
                 for lot in lots:
                     owed += await self._tell_of_lot(session, lot.customer_id, lot.id, days, now)
             if len(lots) < BATCH:
@@ -172,28 +170,22 @@ class AlertService:
 
     async def trials_ending(self) -> int:
         """Write to whose trial ends in three days, or in one if it is short (ML5). From the mirror alone."""
-        return await self._periods("trial_ending", ("trialing",), timedelta(days=3), timedelta(days=1), self._trial)
+        return await self._periods(_trials, self._trial)
 
     async def renewals_near(self) -> int:
         """Write to whose long period renews within thirty days (ML6)."""
-        return await self._periods(
-            "renewal_reminder", ("active",), rules.REMINDER_BEFORE, rules.REMINDED_FROM, _renewal
-        )
+        return await self._periods(_renewals, _renewal)
 
     async def _periods(
         self,
-        kind: str,
-        statuses: tuple[str, ...],
-        within: timedelta,
-        longer_than: timedelta,
-        write: "Callable[[AsyncSession, HeldSubscription, datetime], Awaitable[AnyLetter | None]]",
+        ending: Callable[[datetime], Select[int]],
+        write: Callable[[AsyncSession, HeldSubscription, datetime], Awaitable[AnyLetter | None]],
     ) -> int:
         owed, after = 0, 0
         for _ in range(MAX_BATCHES):
             async with self._database.transaction() as session:
                 now = clock.now()
-                until = (now, now + within)
-                ids = await store.periods_ending(session, kind, statuses, until, longer_than, after=after, limit=BATCH)
+                ids = await store.periods_after(session, ending(now), after, BATCH)
                 for subscription_id in ids:
                     held = await subscriptions.by_id(session, subscription_id)
                     letter = await write(session, held, now) if held else None
@@ -240,6 +232,20 @@ class AlertService:
                 return owed
             after = cards[-1].customer_id
         return owed
+
+
+def _lots(days: int, now: datetime) -> Select[CreditLot]:
+    return store.lots_ending(days, rules.expiry_window(days, now), rules.valid_at_least(days))
+
+
+def _trials(now: datetime) -> Select[int]:
+    return store.periods_ending("trial_ending", ("trialing",), (now, now + rules.TRIAL_BEFORE), rules.TRIAL_FROM)
+
+
+def _renewals(now: datetime) -> Select[int]:
+    return store.periods_ending(
+        "renewal_reminder", ("active",), (now, now + rules.REMINDER_BEFORE), rules.REMINDED_FROM
+    )
 
 
 async def _renewal(session: AsyncSession, held: HeldSubscription, now: datetime) -> letters.RenewalReminder | None:

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import exists, func, select, text, tuple_
+from sqlalchemy import Select, exists, func, literal, select, text, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -12,6 +13,7 @@ from sqlmodel import col
 from billing_app.credits.models import CreditLot
 from billing_app.entitlements.subscriptions.models import Subscription
 from billing_app.entitlements.subscriptions.standing import LIVE
+from billing_app.notifications.alerts import rules
 from billing_app.notifications.alerts.models import Alert, BalanceWatch, SweepMark
 
 # Entries of a stretch of time are found by a block index on their time; the rest is looked up by key.
@@ -107,80 +109,72 @@ async def set_mail(session: AsyncSession, alert_id: int, outbox_id: int) -> None
     await session.flush()
 
 
-async def lots_ending(
-    session: AsyncSession,
-    days: int,
-    window: tuple[datetime, datetime],
-    longer_than: timedelta,
-    kinds: Sequence[str],
-    *,
-    after: tuple[datetime, int, int],
-    limit: int,
-) -> Sequence[CreditLot]:
-    """Lots with something left that end after the first and up to the second moment, the soonest first.
+def lots_ending(days: int, window: tuple[datetime, datetime], longer_than: timedelta) -> Select[CreditLot]:
+    """Lots with something left that end after the first and up to the second moment, and were not told of.
 
-    Those that were valid for a shorter time than said, and those told of already, are left out.
-
-    Args:
-        after: end, customer and id of the last one seen.
+    Only those that were valid for longer than said, and that do not come again by themselves.
     """
     was_told = exists().where(
         col(Alert.customer_id) == col(CreditLot.customer_id),
         col(Alert.kind) == "credits_expiring",
         col(Alert.key) == func.concat(col(CreditLot.id), f":{days}"),
     )
+    return select(CreditLot).where(
+        col(CreditLot.open),
+        col(CreditLot.booked),
+        col(CreditLot.frozen_at).is_(None),
+        col(CreditLot.expires_at) > window[0],
+        col(CreditLot.expires_at) <= window[1],
+        col(CreditLot.expires_at) - col(CreditLot.effective_at) >= longer_than,
+        col(CreditLot.kind).in_(rules.TOLD_OF_EXPIRY),
+        ~was_told,
+    )
+
+
+async def lots_after(
+    session: AsyncSession, ending: Select[CreditLot], after: tuple[datetime, int, int], limit: int
+) -> Sequence[CreditLot]:
+    """A page of them, the soonest first; `after`: end, customer and id of the last one seen."""
+    place = tuple_(col(CreditLot.expires_at), col(CreditLot.customer_id), col(CreditLot.id))
     found = await session.execute(
-        select(CreditLot)
-        .where(
-            col(CreditLot.open),
-            col(CreditLot.booked),
-            col(CreditLot.frozen_at).is_(None),
-            col(CreditLot.expires_at) > window[0],
-            col(CreditLot.expires_at) <= window[1],
-            col(CreditLot.expires_at) - col(CreditLot.effective_at) >= longer_than,
-            col(CreditLot.kind).in_(kinds),
-            tuple_(col(CreditLot.expires_at), col(CreditLot.customer_id), col(CreditLot.id)) > after,
-            ~was_told,
-        )
+        ending.where(place > after)
         .order_by(col(CreditLot.expires_at), col(CreditLot.customer_id), col(CreditLot.id))
         .limit(limit)
     )
     return found.scalars().all()
 
 
-async def periods_ending(
-    session: AsyncSession,
-    kind: str,
-    statuses: Sequence[str],
-    until: tuple[datetime, datetime],
-    longer_than: timedelta,
-    *,
-    after: int,
-    limit: int,
-) -> Sequence[int]:
-    """Ids of subscriptions whose period, longer than said, ends within a stretch of time, and who were not told."""
+def periods_ending(
+    kind: str, statuses: Sequence[str], window: tuple[datetime, datetime], longer_than: timedelta
+) -> Select[int]:
+    """Ids of subscriptions whose period, longer than said, ends within the window, and who were not told."""
     was_told = exists().where(
         col(Alert.customer_id) == col(Subscription.customer_id),
         col(Alert.kind) == kind,
         col(Alert.key)
         == func.concat(col(Subscription.id), ":", func.to_char(func.timezone("UTC", period_end), "YYYY-MM-DD")),
     )
-    found = await session.execute(
-        select(col(Subscription.id))
-        .where(
-            col(Subscription.status).in_(LIVE),
-            col(Subscription.status).in_(statuses),
-            col(Subscription.superseded).is_(False),
-            period_end > until[0],
-            period_end <= until[1],
-            period_end - col(Subscription.current_period_start) >= longer_than,
-            col(Subscription.id) > after,
-            ~was_told,
-        )
-        .order_by(col(Subscription.id))
-        .limit(limit)
+    return select(col(Subscription.id)).where(
+        col(Subscription.status).in_(LIVE),
+        col(Subscription.status).in_(statuses),
+        col(Subscription.superseded).is_(False),
+        period_end > window[0],
+        period_end <= window[1],
+        period_end - col(Subscription.current_period_start) >= longer_than,
+        ~was_told,
     )
-    return found.scalars().all()
+
+
+async def periods_after(session: AsyncSession, ending: Select[int], after: int, limit: int) -> Sequence[int]:
+    """A page of them, by id."""
+    page = ending.where(col(Subscription.id) > after).order_by(col(Subscription.id)).limit(limit)
+    return (await session.execute(page)).scalars().all()
+
+
+async def any_of(session: AsyncSession, *statements: Select[Any]) -> list[bool]:
+    """Which of the statements find something; one trip for all of them."""
+    asked = select(*(exists(statement.with_only_columns(literal(1))) for statement in statements))
+    return list((await session.execute(asked)).one())
 
 
 def period_key(subscription_id: int, ends_at: datetime) -> str:

@@ -11,12 +11,10 @@ MAX_LISTED = 200
 _PATIENCE_S = 6
 """Jobs that are tried again within so many seconds are waited for; later ones (a mail server that is away) are not."""
 
-_PENDING = text(
-    "SELECT count(*) FROM procrastinate_jobs WHERE status IN ('todo', 'doing') "
+_JOBS = text(
+    "SELECT count(*), count(*) FILTER (WHERE status = 'todo' AND (scheduled_at IS NULL OR scheduled_at <= now())) "
+    "FROM procrastinate_jobs WHERE status IN ('todo', 'doing') "
     "AND (scheduled_at IS NULL OR scheduled_at <= now() + make_interval(secs => :patience))"
-)
-_DUE = text(
-    "SELECT count(*) FROM procrastinate_jobs WHERE status = 'todo' AND (scheduled_at IS NULL OR scheduled_at <= now())"
 )
 _EVENTS = text(
     "SELECT created_at, type, effects, error FROM webhook_events WHERE received_at >= :since AND state <> 'ignored' "
@@ -77,14 +75,10 @@ class Departure:
     last_mail: int
 
 
-async def jobs_under_way(session: AsyncSession) -> int:
-    """Jobs that run, are due, or will be in a moment."""
-    return (await session.execute(_PENDING, {"patience": _PATIENCE_S})).scalar_one()
-
-
-async def jobs_due(session: AsyncSession) -> int:
-    """Jobs that nobody has begun and that could be begun now."""
-    return (await session.execute(_DUE)).scalar_one()
+async def jobs(session: AsyncSession) -> tuple[int, int]:
+    """Jobs that run, are due, or will be in a moment; and those of them that could be begun now."""
+    left, due = (await session.execute(_JOBS, {"patience": _PATIENCE_S})).one()
+    return left, due
 
 
 async def depart(session: AsyncSession, at: datetime, wall: datetime) -> Departure:

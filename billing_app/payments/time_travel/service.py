@@ -74,7 +74,9 @@ class TimeTravel:
         Raises:
             Unavailable: the sandbox does not answer.
         """
-        return await self._align(await self._sandbox.state())
+        state = await self._sandbox.state()
+        await self._align(state)
+        return state.now
 
     async def advance(
         self, *, days: int | None = None, months: int | None = None, to: datetime | None = None
@@ -101,53 +103,52 @@ class TimeTravel:
             async with self._database.transaction() as session:
                 begun = await happenings.depart(session, now, clock.wall())
             steps = 0
-            await self._settle(work)
-            while (now := await self._step(target, work)) < target:
+            state = await self._settle(work)
+            while state.now < target:
+                state = await self._step(state, target, work)
                 steps += 1
                 if steps >= MAX_STEPS:
-                    raise CannotTravel(f"After {steps} steps it is {now:%Y-%m-%d %H:%M} UTC; go on from there.")
+                    raise CannotTravel(f"After {steps} steps it is {state.now:%Y-%m-%d %H:%M} UTC; go on from there.")
             async with self._database.transaction() as session:
-                return await happenings.arrive(session, begun, now, steps + 1)
+                return await happenings.arrive(session, begun, state.now, steps)
 
-    async def _step(self, target: datetime, work: Work) -> datetime:
-        state = await self._sandbox.state()
+    async def _step(self, state: ClockState, target: datetime, work: Work) -> ClockState:
         stop = min(target, state.now + LONGEST_STEP, max(state.next_due_at or target, state.now))
-        seconds = max(0, int((stop - state.now).total_seconds()))
         # We go first: what Stripe then reports must not come from our future.
         async with self._database.transaction() as session:
             await advance_clock(session, stop + timedelta(seconds=1))
-        now = await self._align(await self._sandbox.move(seconds))
-        await self._settle(work)
-        return now
+        await self._align(await self._sandbox.move(max(0, int((stop - state.now).total_seconds()))))
+        return await self._settle(work)
 
-    async def _align(self, state: ClockState) -> datetime:
+    async def _align(self, state: ClockState) -> None:
         """Take over how far the sandbox is ahead of the wall; the half second keeps it whole when it is cut off."""
-        async with self._database.transaction() as session:
-            await advance_clock(session, clock.wall() + state.offset + timedelta(milliseconds=500))
-        return state.now
+        if state.offset > clock.offset():
+            async with self._database.transaction() as session:
+                await advance_clock(session, clock.wall() + state.offset + timedelta(milliseconds=500))
 
-    async def _settle(self, work: Work) -> None:
-        """Until no delivery is on its way and no job is left."""
+    async def _settle(self, work: Work) -> ClockState:
+        """Until no delivery is on its way and no job is left; what the sandbox's clock shows then."""
         give_up = asyncio.get_running_loop().time() + SETTLE_LIMIT_S
         swept = False
         while True:
-            deliveries = (await self._sandbox.state()).deliveries
+            state = await self._sandbox.state()
             async with self._database.transaction() as session:
-                left, due = await happenings.jobs_under_way(session), await happenings.jobs_due(session)
-            if deliveries == 0 and left == 0 and swept:
-                return
-            if asyncio.get_running_loop().time() > give_up:
-                raise CannotTravel(
-                    f"{deliveries} webhooks are not delivered and {left} jobs not done after {SETTLE_LIMIT_S:.0f} "
-                    "seconds. Time stays where it is; look at `webhooks list`, and go on when they are through."
-                )
-            if due:
-                await work.run_jobs()
-            elif deliveries == 0 and left == 0:
+                left, due = await happenings.jobs(session)
+            if state.deliveries == 0 and left == 0:
+                if swept:
+                    return state
                 await work.sweep()
                 swept = True
+            elif due:
+                await work.run_jobs()
             else:
                 await asyncio.sleep(_PAUSE_S)
+            if asyncio.get_running_loop().time() > give_up:
+                raise CannotTravel(
+                    f"{state.deliveries} webhooks are not delivered and {left} jobs not done after "
+                    f"{SETTLE_LIMIT_S:.0f} seconds. Time stays where it is; look at `webhooks list`, and go on when "
+                    "they are through."
+                )
 
     @asynccontextmanager
     async def _alone(self) -> AsyncIterator[None]:
