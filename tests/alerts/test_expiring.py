@@ -7,6 +7,7 @@ import pytest
 from billing_app import clock
 from billing_app.credits import Consume, Grant, LotKind
 from billing_app.db.stamp import advance_clock
+from billing_app.notifications.alerts import service
 from tests.shop import Shop
 
 
@@ -90,8 +91,9 @@ async def test_after_a_long_silence_only_the_nearest_date_is_told(shop: Shop) ->
     assert [days for days, _ in await _told(shop)] == [7]
 
 
-async def test_many_lots_that_end_together_are_all_told_of_once(shop: Shop) -> None:
-    people = [await shop.a_customer() for _ in range(230)]
+async def test_many_lots_that_end_together_are_all_told_of_once(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(service, "BATCH", 20)
+    people = [await shop.a_customer() for _ in range(45)]
     at = clock.now() + timedelta(days=60)
     async with shop.services.database.transaction() as session:
         await shop.services.credits.apply(
@@ -102,5 +104,5 @@ async def test_many_lots_that_end_together_are_all_told_of_once(shop: Shop) -> N
             ],
         )
     await _days_pass(shop, 59)
-    assert await shop.services.alerts.credits_expiring() == 230
+    assert await shop.services.alerts.credits_expiring() == 45
     assert await shop.services.alerts.credits_expiring() == 0
