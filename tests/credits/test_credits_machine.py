@@ -125,6 +125,7 @@ class LedgerMachine(RuleBasedStateMachine):
         self.grant(20, 50, True, timedelta(0), None)
         self.grant(10, 50, False, timedelta(0), timedelta(minutes=10))
         self.grant(10, 50, True, timedelta(minutes=1), timedelta(minutes=9))
+        self.next_window(12, timedelta(minutes=1), timedelta(hours=1), 3)
 
     def do(self, operation: Operation, in_model: Callable[[], Any], check: Check = nothing_more) -> None:
         """Do it in both: both refuse, or both do, now or together with what follows in one batch."""
@@ -238,6 +239,16 @@ class LedgerMachine(RuleBasedStateMachine):
         assert outcome.lot_id == lot_id
         self.sources[lot_id] = f"source-{lot_id}"
         self.windows.append(lot_id)
+
+    @precondition(lambda self: self.windows)
+    @rule(spends=amounts, then=st.sampled_from([None, timedelta(minutes=1), timedelta(hours=1)]))
+    def the_window_ends(self, spends: int, then: timedelta | None) -> None:
+        """Its gap begins, and something is used in it; then, perhaps, the next one is paid."""
+        self.flush()
+        self.model.advance(max(self.model.now, self.model.lots[self.windows[-1]].renews or self.model.now))
+        self.consume(spends)
+        if then is not None:
+            self.next_window(12, then, timedelta(hours=1), 3)
 
     @precondition(lambda self: self.windows)
     @rule(gap=st.sampled_from([timedelta(0), timedelta(minutes=10), timedelta(days=1)]))
