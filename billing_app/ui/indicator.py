@@ -7,7 +7,7 @@ from enum import StrEnum
 from billing_app.catalog.schema import Catalog, Metering, Noun
 from billing_app.credits.views import Balance
 from billing_app.entitlements.plan_credits.facts import Resets
-from billing_app.entitlements.quotas.views import QuotaUsage
+from billing_app.entitlements.quotas.views import QuotaUsage, counted, in_units
 from billing_app.payments.subscribing.views import MyPlan
 from billing_app.ui.format import day, number
 from billing_app.ui.plan_words import due_note
@@ -120,11 +120,12 @@ def _of_allowances(usage: Sequence[QuotaUsage], my: MyPlan) -> Indicator:
     spoken = f"{most.name}: {most.text}. Open the dashboard."
     if not most.used:
         return Indicator(plan, f"Your plan: {plan}. Open the dashboard.", 0, Level.FINE)
+    label = (
+        f"{in_units(most.used, most.counts_per_unit)} of {counted(most.limit or 0, most.counts_per_unit, most.unit)}"
+    )
     if not most.allowed:
         text = f"{most.name}: {most.text}. It starts anew {day(most.resets_at)}."
-        return Indicator(
-            most.text, spoken, most.percent, Level.LOW, text, "See the plans", "/pricing", dismissable=True
-        )
+        return Indicator(label, spoken, most.percent, Level.LOW, text, "See the plans", "/pricing", dismissable=True)
     left = 100 - most.percent
     level = Level.LOW if left <= LOW_PERCENT else Level.QUIET if left <= QUIET_PERCENT else Level.FINE
-    return Indicator(most.text, spoken, most.percent, level)
+    return Indicator(label, spoken, most.percent, level)

@@ -124,7 +124,7 @@ def _price_line(my: MyPlan) -> str:
         return price_of(my.price, my.period)
     if my.by_hand:
         return "By agreement"
-    return "Free" if my.status == "free" else ""
+    return "No charge" if my.status == "free" else ""
 
 
 def _next_line(my: MyPlan, upcoming: UpcomingCharge | None, card: CardView | None) -> str:

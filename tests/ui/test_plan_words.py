@@ -139,7 +139,7 @@ def test_each_state_is_said_in_words_with_its_date() -> None:
     off = plan_view(replace(PRO, status="unpaid", access=False, past_due=replace(FAILED, next_try_at=None)), CREDITS)
     assert off.due_note.endswith("Pro is switched off until it is paid.")
     assert plan_view(replace(PRO, price=None, by_hand=True), CREDITS).price == "By agreement"
-    assert plan_view(FREE, CREDITS).price == "Free"
+    assert plan_view(FREE, CREDITS).price == "No charge"
 
 
 @pytest.mark.row("B5")
@@ -178,7 +178,7 @@ def test_the_top_bar_goes_from_quiet_to_warning_to_empty_with_its_reset() -> Non
 def test_without_credits_the_top_bar_shows_the_allowance_that_is_used_most_or_the_plan() -> None:
     rest = an_allowance(1, 10)
     assert shown(a_balance(), PRO, an_allowance(0, 10), credits=False).label == "Pro"
-    assert shown(a_balance(), PRO, rest, an_allowance(8, 10), credits=False).label == "8 of 10 CVs used"
+    assert shown(a_balance(), PRO, rest, an_allowance(8, 10), credits=False).label == "8 of 10 CVs"
     full = shown(a_balance(), PRO, rest, an_allowance(10, 10), credits=False)
     assert (full.level, full.percent) == (Level.LOW, 100)
     assert full.strip == "CVs: 10 of 10 CVs used. It starts anew 4 Dec 2026."

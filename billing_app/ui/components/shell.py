@@ -89,8 +89,8 @@ def usage_chip() -> rx.Component:
     """Credits left, as figure and bar, on every signed-in page (row B7, WL3)."""
     tones = {"low": "border-warn", "empty": "border-bad", "due": "border-bad"}
     base = (
-        "inline-flex h-8 items-center gap-2 rounded-full border bg-surface px-2.5 font-[520] text-ink tabular-nums "
-        "hover:no-underline hover:bg-sunken whitespace-nowrap "
+        "inline-flex h-8 min-w-0 items-center gap-2 rounded-full border bg-surface px-2.5 font-[520] text-ink "
+        "tabular-nums hover:no-underline hover:bg-sunken whitespace-nowrap "
     )
     fill = {"low": "bg-warn", "empty": "bg-bad", "due": "bg-bad"}
     return rx.el.a(
@@ -103,10 +103,10 @@ def usage_chip() -> rx.Component:
                 ),
                 style={"width": Shell.bar_width},
             ),
-            class_name="hidden h-[5px] w-16 overflow-hidden rounded-full bg-line min-[360px]:block",
+            class_name="hidden h-[5px] w-16 shrink-0 overflow-hidden rounded-full bg-line min-[420px]:block",
             aria_hidden="true",
         ),
-        rx.el.span(Shell.available_label),
+        rx.el.span(Shell.available_label, class_name="truncate"),
         href="/dashboard",
         id="usage",
         class_name=rx.match(
@@ -136,6 +136,7 @@ def _account_menu(current: str) -> rx.Component:
             rx.el.div(_nav_items(current, item), class_name="border-t border-line py-1 sm:hidden"),
             rx.el.div(
                 rx.el.a("Account", href="/account", class_name=item),
+                rx.cond(Shell.is_admin, rx.el.a("API keys", href="/admin/keys", class_name=item), None),
                 rx.cond(Shell.sandbox, rx.el.a("Mailbox", href="/mailbox", class_name=item), None),
                 post_form(
                     hidden("next", "/pricing"),
@@ -181,7 +182,7 @@ def _strip() -> rx.Component:
                 icon("circle-alert", class_name="text-bad"),
                 icon("circle-alert", class_name="text-warn"),
             ),
-            rx.el.span(Shell.strip_text, class_name="min-w-0 text-small"),
+            rx.el.span(Shell.strip_text, class_name="min-w-0 flex-1 text-small sm:flex-none"),
             rx.cond(
                 Shell.strip_outward,
                 link_button(

@@ -16,6 +16,7 @@ from billing_app.ui.pages.dashboard.use import use
 from billing_app.ui.pages.dashboard.why import why_dialog
 from billing_app.ui.pages.dashboard.why_state import WhyState
 from billing_app.ui.pages.invoices.listed import newest_invoices
+from billing_app.ui.session import Shell
 
 __all__ = ["DashboardState", "dashboard"]
 
@@ -26,7 +27,10 @@ def dashboard() -> rx.Component:
         page(
             _head(),
             rx.el.div(
-                message(DashboardState.error), message(WhyState.error), class_name="mt-4 grid gap-2 empty:hidden"
+                message(DashboardState.error),
+                message(WhyState.error),
+                _for_administrators(),
+                class_name="mt-4 grid gap-2 empty:hidden",
             ),
             banners(),
             tiles(),
@@ -34,14 +38,16 @@ def dashboard() -> rx.Component:
                 # What one has comes before where it went: on a phone, and for who hears the page.
                 rx.el.div(
                     plan_card() if sells_plans() else None,
-                    limits(),
-                    lots(),
+                    rx.cond(DashboardState.with_credits, rx.fragment(limits(), lots()), None),
                     newest_invoices(),
                     payment_method(),
-                    purchases(),
+                    _purchases(),
                     class_name=_COLUMN + "lg:order-2",
                 ),
-                rx.el.div(use(), activity(), class_name=_COLUMN + "lg:order-1"),
+                rx.el.div(
+                    rx.cond(DashboardState.with_credits, rx.fragment(use(), activity()), limits()),
+                    class_name=_COLUMN + "lg:order-1",
+                ),
                 class_name="grid gap-3.5 lg:grid-cols-[1.45fr_1fr]",
             ),
             rx.el.p(
@@ -58,6 +64,21 @@ def dashboard() -> rx.Component:
 
 
 _COLUMN = "grid min-w-0 content-start gap-3.5 "
+
+
+def _purchases() -> rx.Component:
+    if built_catalog().packs or built_catalog().unlocks:
+        return purchases()
+    return rx.cond(DashboardState.purchases.length() > 0, purchases(), None)
+
+
+def _for_administrators() -> rx.Component:
+    """Where those go who have no credits of their own, but keys to keep."""
+    return rx.cond(
+        Shell.is_admin & ~Shell.is_customer,
+        rx.el.p("As an administrator you keep the ", rx.el.a("API keys", href="/admin/keys"), "."),
+        None,
+    )
 
 
 def _head() -> rx.Component:

@@ -60,7 +60,11 @@ class PlanState(rx.State):
         elif card:
             self.card_note = "Kept by Stripe for your next purchase. Nothing is charged by itself."
         else:
-            self.card_note = "You pay each purchase as you make it. No card is kept, and nothing is charged by itself."
+            self.card_note = (
+                "You pay each purchase as you make it. No card is kept, and nothing is charged by itself."
+                if built_catalog().packs or built_catalog().unlocks
+                else "No card is kept, and nothing is charged."
+            )
 
     @rx.event(background=True)
     async def ask_upcoming(self):

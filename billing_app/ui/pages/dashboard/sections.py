@@ -8,6 +8,7 @@ from billing_app.ui.brand import brand
 from billing_app.ui.components.buttons import button, link_button
 from billing_app.ui.components.icons import icon
 from billing_app.ui.components.surfaces import CELL, LEADING, NUMBER, ROOMY, badge, card, empty, table
+from billing_app.ui.pages.dashboard.limits import LimitsState
 from billing_app.ui.pages.dashboard.plan import PlanState
 from billing_app.ui.pages.dashboard.state import DashboardState
 
@@ -21,6 +22,40 @@ def _tile(label: str, *content: Any) -> rx.Component:
 
 
 def tiles() -> rx.Component:
+    """What there is, what is in use, what comes next (DB1); of plans without credits: plan, allowance, next."""
+    return rx.cond(DashboardState.with_credits, _credit_tiles(), _plan_tiles())
+
+
+_TILES = "mt-4 mb-3.5 grid gap-3.5 md:grid-cols-[1.3fr_1fr_1.3fr]"
+
+
+def _plan_tiles() -> rx.Component:
+    return rx.el.div(
+        _tile(
+            "Your plan",
+            rx.el.p(PlanState.plan.title, class_name="mt-2 text-[20px] font-[620] leading-tight tracking-[-.02em]"),
+            rx.el.p(PlanState.plan.price, class_name="mt-2.5 text-small text-ink-2 tabular-nums"),
+        ),
+        _tile(
+            "Most used",
+            rx.el.p(LimitsState.most_used, class_name="mt-1 text-figure tabular-nums"),
+            rx.el.p(LimitsState.most_used_detail, class_name="mt-2.5 text-small text-ink-2 tabular-nums"),
+        ),
+        _next_tile(),
+        class_name=_TILES,
+        custom_attrs={"aria-live": "polite"},
+    )
+
+
+def _next_tile() -> rx.Component:
+    return _tile(
+        "Next",
+        rx.el.p(DashboardState.next_title, class_name="mt-2 text-[20px] font-[620] leading-tight tracking-[-.02em]"),
+        rx.el.p(DashboardState.next_detail, class_name="mt-2.5 text-small text-ink-2"),
+    )
+
+
+def _credit_tiles() -> rx.Component:
     return rx.el.div(
         _tile(
             "Available",
@@ -58,14 +93,8 @@ def tiles() -> rx.Component:
             rx.el.p(DashboardState.held, class_name="mt-1 text-figure tabular-nums", id="held"),
             rx.el.p(DashboardState.held_by, class_name="mt-2.5 text-small text-ink-2"),
         ),
-        _tile(
-            "Next",
-            rx.el.p(
-                DashboardState.next_title, class_name="mt-2 text-[20px] font-[620] leading-tight tracking-[-.02em]"
-            ),
-            rx.el.p(DashboardState.next_detail, class_name="mt-2.5 text-small text-ink-2"),
-        ),
-        class_name="mt-4 mb-3.5 grid gap-3.5 md:grid-cols-[1.3fr_1fr_1.3fr]",
+        _next_tile(),
+        class_name=_TILES,
         custom_attrs={"aria-live": "polite"},
     )
 

@@ -9,8 +9,9 @@ from billing_app import clock
 from billing_app.bootstrap import current
 from billing_app.db.reach import TROUBLE
 from billing_app.errors import DomainError, Unauthenticated, Unavailable
-from billing_app.ui.brand import brand
+from billing_app.ui.brand import brand, built_catalog
 from billing_app.ui.format import number
+from billing_app.ui.indicator import counts_credits
 from billing_app.ui.pages.dashboard.activity import ActivityState
 from billing_app.ui.pages.dashboard.banners import Banner, banners
 from billing_app.ui.pages.dashboard.limits import LimitsState
@@ -38,6 +39,7 @@ class DashboardState(rx.State):
 
     loaded: rx.Field[bool] = rx.field(False)
     error: rx.Field[str] = rx.field("")
+    with_credits: rx.Field[bool] = rx.field(counts_credits(built_catalog()))
     available: rx.Field[str] = rx.field("0")
     held: rx.Field[str] = rx.field("0")
     held_by: rx.Field[str] = rx.field("")
@@ -90,6 +92,7 @@ class DashboardState(rx.State):
         balance = await services.credits.balance(customer_id)
         resets = await services.plan_credits.resets(customer_id)
         now = clock.now()
+        self.with_credits = counts_credits(catalog) or bool(balance.lots)
         self.available, self.held = number(balance.available), number(balance.held)
         self.held_by = _held_by(len(balance.holds))
         self.frozen_note = f"{number(balance.frozen)} frozen while a payment is disputed." if balance.frozen else ""
@@ -104,13 +107,16 @@ class DashboardState(rx.State):
         self.purchases = [purchase_row(purchase, now) for purchase in purchases if purchase.kind != "plan"]
         await (await self.get_state(ActivityState))._refresh(customer_id)
         await (await self.get_state(UseState))._refresh(customer_id, balance, resets.next_at)
-        await (await self.get_state(LimitsState))._refresh(customer_id)
+        limits = await self.get_state(LimitsState)
+        await limits._refresh(customer_id)
         await (await self.get_state(InvoicesState))._refresh(customer_id)
         plan = await self.get_state(PlanState)
         await plan._refresh(customer_id, available=balance.available)
         self.next_title, self.next_detail = next_event(
             balance.next_event, catalog, has_credits=bool(balance.lots), resets=resets, my=plan._my
         )
+        if not self.with_credits and limits.starts_anew:
+            self.next_title, self.next_detail = limits.starts_anew, self.next_title if plan.plan.subscribed else ""
         self.banners = banners(plan._my, balance, plan._card, brand().credit, now)
         self.as_of = f"{now:%H:%M:%S} UTC"
         await refresh_shell(self, customer_id)

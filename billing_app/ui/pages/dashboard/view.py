@@ -129,7 +129,8 @@ def next_event(
 def _nothing_next(catalog: Catalog, *, has_credits: bool) -> tuple[str, str]:
     if has_credits:
         return "Nothing expires", f"Your {catalog.brand.credit.many} have no end date."
-    return "Nothing planned", "Buy a pack, and what happens to it next is shown here."
+    what = "Buy a pack" if catalog.packs else "Choose a plan"
+    return "Nothing planned", f"{what}, and what happens next is shown here."
 
 
 def _next_of_plan(my: MyPlan | None) -> tuple[str, str] | None:
