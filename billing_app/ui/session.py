@@ -14,7 +14,7 @@ from reflex_base.event import Event
 
 from billing_app import clock
 from billing_app.accounts.cookie import read_cookie, session_cookie
-from billing_app.accounts.roles import Principal
+from billing_app.accounts.roles import Principal, Role
 from billing_app.accounts.staff import DEMO_ADMIN_EMAIL, DEMO_CUSTOMER_EMAIL, DEMO_PASSWORD
 from billing_app.bootstrap import current
 from billing_app.errors import Forbidden, Unauthenticated
@@ -67,6 +67,7 @@ class Shell(rx.State):
     email: rx.Field[str] = rx.field("")
     initial: rx.Field[str] = rx.field("")
     is_customer: rx.Field[bool] = rx.field(False)
+    is_admin: rx.Field[bool] = rx.field(False)
     billing_day: rx.Field[str] = rx.field("")
     billing_hour: rx.Field[str] = rx.field("")
     available: rx.Field[int] = rx.field(0)
@@ -95,6 +96,7 @@ class Shell(rx.State):
         self.email = who.email if who else ""
         self.initial = (who.name or who.email)[:1].upper() if who else ""
         self.is_customer = bool(who and who.customer_id)
+        self.is_admin = bool(who and who.role is Role.ADMIN)
         if who and who.customer_id:
             await self._show_account(who.customer_id)
         self.loaded = True

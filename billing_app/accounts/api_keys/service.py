@@ -159,8 +159,8 @@ class ApiKeys:
         self._known.clear()
         return _view(key)
 
-    async def listed(self, *, by: Principal) -> list[KeyView]:
-        """All keys, newest first, at most 200.
+    async def listed(self, *, by: Principal | None) -> list[KeyView]:
+        """All keys, newest first, at most 200. `by` None: the command line.
 
         Raises:
             NotPermitted: only administrators see keys.
