@@ -53,7 +53,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("ends_at > starts_at AND paid_until >= ends_at", name="ck_plan_windows_times"),
         sa.CheckConstraint(
-            "credits >= 0 AND deducted >= 0 AND returned >= 0 AND deducted + returned <= credits",
+            "deducted BETWEEN 0 AND credits AND returned BETWEEN 0 AND credits",
             name="ck_plan_windows_credits",
         ),
         sa.CheckConstraint("net_minor >= 0", name="ck_plan_windows_net"),

@@ -232,3 +232,16 @@ async def test_an_upgrade_invoiced_with_the_next_period_counts_for_the_window_it
     assert await ada.available() == 1_000 + 450, "paid late: to the end of the current window"
     await world.to(datetime(2027, 3, 31, 12, tzinfo=UTC))
     assert await ada.available() == 1_000
+
+
+async def test_what_was_deducted_once_is_spent_and_deducted_again_if_its_time_is_credited(world: World) -> None:
+    ada = await world.a_subscriber()
+    await ada.pays()
+    await world.to(START + timedelta(days=1))
+    await ada.uses(7)
+    await ada.pays(await ada.restarts("plus", "month"))
+    assert await ada.available() == 96, "of the first day 3 credits were used, and 4 more"
+    await world.to(START + timedelta(days=2))
+    await ada.pays(await ada.restarts("plus", "month"))
+    assert await ada.available() == 99, "and of two days 6"
+    assert (await world.drift()).clean

@@ -91,7 +91,7 @@ def held_window(row: PlanWindow, lot: LotView | None) -> HeldWindow:
         window=Window(row.starts_at, row.ends_at),
         paid_until=row.paid_until,
         upgrade=row.upgrade,
-        kept=row.credits - row.deducted - row.returned,
+        kept=row.credits - row.returned,
         free=lot.remaining - lot.held if lot is not None else 0,
     )
 

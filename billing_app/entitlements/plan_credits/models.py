@@ -27,9 +27,7 @@ class PlanWindow(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("customer_id", "source"),
         CheckConstraint("ends_at > starts_at AND paid_until >= ends_at", name="times"),
-        CheckConstraint(
-            "credits >= 0 AND deducted >= 0 AND returned >= 0 AND deducted + returned <= credits", name="credits"
-        ),
+        CheckConstraint("deducted BETWEEN 0 AND credits AND returned BETWEEN 0 AND credits", name="credits"),
         CheckConstraint("net_minor >= 0", name="net"),
         Index(None, "customer_id", "subscription_id", "starts_at"),
         Index(None, "subscription_id"),

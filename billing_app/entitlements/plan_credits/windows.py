@@ -15,7 +15,7 @@ class HeldWindow:
     """A window that was granted, with what its lot has now.
 
     Attributes:
-        kept: of its credits, those that were neither deducted nor taken back.
+        kept: of its credits, those that were not taken back. What was deducted at first counts: it is spent.
         free: left in the lot and not held. A lot that has ended has nothing.
         paid_until: the end of the period that its line paid.
         upgrade: it came on top of others in the middle of a window.
