@@ -109,6 +109,7 @@ def put_together(settings: Settings, database: Database) -> Services:
     ledger = Ledger(due_grants=FreeMonths(catalog))
     credit_service = CreditService(database, ledger)
     entitlements = EntitlementService(database, catalog, credit_service)
+    plan_credits = PlanCreditService(database, catalog, ledger)
     gateway = StripeGateway(settings)
     drafts = DraftService(database)
     interviews = InterviewService(database, catalog, entitlements, credit_service)
@@ -129,7 +130,7 @@ def put_together(settings: Settings, database: Database) -> Services:
         credits=credit_service,
         entitlements=entitlements,
         usage_administration=UsageAdministration(database, catalog),
-        plan_credits=PlanCreditService(database, catalog, ledger),
+        plan_credits=plan_credits,
         enquiries=EnquiryService(database, catalog, limiter),
         notifications=NotificationService(
             database,
@@ -140,7 +141,9 @@ def put_together(settings: Settings, database: Database) -> Services:
             smtp_url=settings.smtp_url.get_secret_value(),
             sandbox=sandbox,
         ),
-        alerts=AlertService(database, credit_service, catalog=catalog.current, cards=MirroredCards()),
+        alerts=AlertService(
+            database, credit_service, catalog=catalog.current, resets=plan_credits.resets, cards=MirroredCards()
+        ),
         gateway=gateway,
         checkout=CheckoutService(
             database,

@@ -74,7 +74,8 @@ class ByHand:
         self._queue = queue
 
     async def sweep(self) -> None:
-        """Everything that falls due by time alone."""
+        """Everything that falls due by time alone; resets are booked too, so that the activity shows them."""
+        await self._services.plan_credits.reset_due()
         await sweep(self._services)
 
     async def run_jobs(self) -> None:
@@ -161,6 +162,12 @@ def _add_regular_tasks(queue: App, services: Services) -> None:
         """Practice interviews nobody can go on with, answers whose process ended."""
         await services.interviews.close_abandoned()
         await services.chat.close_abandoned()
+
+    @queue.periodic(cron="7 * * * *")
+    @queue.task(name="reset_due", queueing_lock="reset_due")
+    async def reset_due(timestamp: int) -> None:
+        """Months of credits that began or ended; balances are right without, the activity is complete with it."""
+        await services.plan_credits.reset_due()
 
     @queue.periodic(cron="23 * * * *")
     @queue.task(name="tidy", queueing_lock="tidy")

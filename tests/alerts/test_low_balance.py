@@ -1,7 +1,7 @@
 """Low balance: told on crossing a fifth, a tenth and nothing, once for each period, never inside a consumption."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -10,6 +10,7 @@ from billing_app.credits import Consume, Consumed, Grant, LotKind
 from billing_app.db.stamp import advance_clock
 from billing_app.notifications.alerts import rules
 from tests.shop import Shop
+from tests.subscriptions.subscribers import Subscribers
 
 FEATURE = "interview_session"
 
@@ -108,3 +109,16 @@ async def test_a_customer_without_an_address_is_decided_on_and_gets_no_mail(shop
 )
 def test_a_threshold_is_reached_exactly_at_its_share(available: int, base: int, reached: int | None) -> None:
     assert rules.threshold_reached(available, base) == reached
+
+
+async def test_who_has_a_plan_is_told_when_it_brings_more(shop: Shop, subscribers: Subscribers) -> None:
+    ada = await shop.a_customer()
+    await subscribers.subscribed(ada, "pro")
+    await _use(shop, ada, 400, "all")
+    await shop.services.alerts.sweep()
+    (mail,) = await shop.rows("SELECT data FROM outbox WHERE kind = 'low_balance'")
+    held = await subscribers.live(ada)
+    assert held is not None
+    assert held.period_end is not None
+    assert mail["data"]["next_credits"] == 400
+    assert datetime.fromisoformat(mail["data"]["next_at"]) == held.period_end

@@ -19,6 +19,7 @@ from billing_app.catalog.schema import Catalog
 from billing_app.credits import CreditService, LotState
 from billing_app.credits.models import CreditLot
 from billing_app.db.engine import Database
+from billing_app.entitlements.plan_credits import Resets
 from billing_app.entitlements.subscriptions import store as subscriptions
 from billing_app.entitlements.subscriptions.views import HeldSubscription
 from billing_app.notifications import letters
@@ -69,11 +70,13 @@ class AlertService:
         credits: CreditService,
         *,
         catalog: Callable[[], Awaitable[Catalog]],
+        resets: Callable[[int], Awaitable[Resets]],
         cards: PaymentCards,
     ) -> None:
         self._database = database
         self._credits = credits
         self._catalog = catalog
+        self._resets = resets
         self._cards = cards
 
     async def sweep(self) -> int:
@@ -119,14 +122,13 @@ class AlertService:
         told = await store.told(session, who.customer_id, _SPENDING)
         if not rules.low_balance_due(reached, told, who.period_entry, max(told.values(), default=None), now):
             return 0
-        coming = (await self._credits.balance(who.customer_id)).next_event
-        brings = coming is not None and coming.begins > 0
+        coming = await self._resets(who.customer_id)
         letter = letters.LowBalance(
             threshold=reached,
             available=max(0, who.available),
             of=who.base,
-            next_credits=coming.begins if coming and brings else None,
-            next_at=coming.at if coming and brings else None,
+            next_credits=coming.amount or None,
+            next_at=coming.next_at,
             sells_packs=any(pack.active for pack in catalog.packs),
         )
         key = rules.low_balance_key(who.period_entry, reached)
