@@ -25,6 +25,28 @@ class CustomerView:
     email: str | None
 
 
+def check_external_id(external_id: str, *, pointer: str = "") -> str:
+    """The id, if a customer can be called so. `.` and `..` cannot: no client can send them as a part of an address.
+
+    Args:
+        pointer: where it stood in a request.
+
+    Raises:
+        InvalidInput: it is empty, too long, has control characters or white space around it.
+    """
+    clean = external_id.isascii() and external_id.isprintable()
+    if (
+        not 1 <= len(external_id) <= EXTERNAL_ID_LIMIT
+        or not (clean or not has_control(external_id))
+        or external_id != external_id.strip()
+        or external_id in (".", "..")
+    ):
+        message = f"An external id has 1 to {EXTERNAL_ID_LIMIT} characters, without control characters."
+        told = {"errors": [{"pointer": pointer, "code": "external_id", "message": message}]} if pointer else {}
+        raise InvalidInput(message, **told)
+    return external_id
+
+
 async def get_customer(session: AsyncSession, customer_id: int) -> CustomerView:
     """One customer.
 
@@ -51,8 +73,7 @@ async def ensure_customer(
     Raises:
         InvalidInput: the id is empty, too long or has control characters; or name or e-mail are not valid.
     """
-    if not 1 <= len(external_id) <= EXTERNAL_ID_LIMIT or has_control(external_id) or external_id != external_id.strip():
-        raise InvalidInput(f"An external id has 1 to {EXTERNAL_ID_LIMIT} characters, without control characters.")
+    check_external_id(external_id)
     found = await store.customer_by_external_id(session, external_id)
     if found is None:
         found = await store.add_customer(

@@ -30,6 +30,25 @@ async def customer_by_external_id(session: AsyncSession, external_id: str) -> Cu
     return await session.scalar(select(Customer).where(col(Customer.external_id) == external_id))
 
 
+async def customers_by_external_ids(session: AsyncSession, external_ids: Sequence[str]) -> dict[str, int]:
+    """Their numbers; those not seen yet are left out."""
+    found = await session.execute(
+        select(col(Customer.external_id), col(Customer.id)).where(col(Customer.external_id).in_(external_ids))
+    )
+    return {external_id: customer_id for external_id, customer_id in found if external_id and customer_id}
+
+
+async def add_customers(session: AsyncSession, external_ids: Sequence[str], at: datetime) -> dict[str, int]:
+    """Make customers that are known by no more than their ids; those that are there already are left out."""
+    made = await session.execute(
+        insert(Customer)
+        .values([{"external_id": one, "created_at": at} for one in external_ids])
+        .on_conflict_do_nothing(index_elements=["external_id"])
+        .returning(col(Customer.external_id), col(Customer.id))
+    )
+    return {external_id: customer_id for external_id, customer_id in made if external_id and customer_id}
+
+
 async def add_customer(
     session: AsyncSession, *, name: str | None, email: str | None, at: datetime, external_id: str | None = None
 ) -> Customer | None:
