@@ -117,3 +117,20 @@ def test_what_lives_long_imports_little() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=PROJECT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_keys_are_made_listed_replaced_and_revoked_by_command(database_url: str) -> None:
+    at = {"DATABASE_URL": database_url, "SECRET_KEY": "a secret of more than thirty-two characters"}
+    made = command("keys", "create", "Production server", **at)
+    assert made.returncode == 0, made.stderr
+    key = made.stdout.splitlines()[-1]
+    assert key.startswith("crd_test_sk_")
+    number = made.stdout.split()[1].rstrip(",")
+    replaced = command("keys", "replace", number, "--overlap-hours", "2", **at)
+    assert replaced.stdout.splitlines()[-1] not in ("", key)
+    listed = command("keys", "list", **at)
+    assert [line.split()[1] for line in listed.stdout.splitlines()] == ["working", "ending"]
+    assert key not in listed.stdout
+    revoked = command("keys", "revoke", number, "--reason", "leaked", **at)
+    assert "has stopped" in revoked.stdout
+    assert command("keys", "revoke", "999", "--reason", "leaked", **at).returncode == 1
