@@ -136,3 +136,23 @@ async def test_a_bank_that_wants_its_holder_is_told_of_as_that(
     await subscribers.use_card(owner, VISA)
     await travel.advance(days=5)
     assert [mail["kind"] for mail in await mails(shop)][-1] == "subscription_receipt"
+
+
+async def test_a_card_that_ends_with_the_month_is_told_of_once_and_only_if_it_pays_for_something(
+    shop: Shop, subscribers: Subscribers, travel: TimeTravel
+) -> None:
+    ada, bob = await shop.a_customer(), await shop.a_customer(email="bob@example.com")
+    await subscribers.subscribed(ada, "pro")
+    plan = await subscribers.subscribed(bob, "pro")
+    await subscribers.at_stripe(lambda client: client.v1.subscriptions.update(plan, {"cancel_at_period_end": True}))
+    await shop.settle()
+    last_day = (clock.now().replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+    if last_day - clock.now() > timedelta(days=19):
+        await travel.advance(to=last_day - timedelta(days=15))
+    ends = {"year": clock.now().year, "month": clock.now().month}
+    assert await shop.rows("UPDATE payment_methods SET exp_year = :year, exp_month = :month RETURNING id", **ends)
+    for _ in range(2):
+        await shop.services.alerts.sweep()
+    await shop.work()
+    (mail,) = await mails(shop, "card_expiring")
+    assert (mail["data"]["brand"], mail["data"]["last4"]) == ("Visa", "4242")

@@ -3,11 +3,13 @@
 import asyncio
 import smtplib
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from sqlalchemy import text
 
+from billing_app.accounts.roles import Principal, Role
 from billing_app.accounts.service import AccountService
 from billing_app.accounts.use_case import SignedIn
 from billing_app.db.engine import Database
@@ -336,3 +338,16 @@ async def test_the_small_server_speaks_smtp_like_others_do(inbox: Inbox) -> None
 
     await asyncio.to_thread(talk)
     assert inbox.messages()[0]["Subject"] == "x"
+
+
+async def test_templates_are_shown_in_a_sandbox_and_in_live_mode_to_staff_alone(
+    notifications: Services, inbox: Inbox
+) -> None:
+    shown = await notifications().templates(None)
+    assert {view.kind for view in shown} >= {"receipt", "subscription_receipt", "renewal_failed", "low_balance"}
+    live = notifications(_at(inbox), sandbox=False)
+    customer = Principal(1, 1, 1, Role.CUSTOMER, "ada@example.com", "Ada", verified=True, demo=False)
+    for who in (None, customer):
+        with pytest.raises(NotFound):
+            await live.templates(who)
+    assert len(await live.templates(replace(customer, customer_id=None, role=Role.VIEWER))) == len(shown)

@@ -61,11 +61,16 @@ async def test_a_year_paid_at_once_brings_its_credits_each_month(begin: Begin) -
         await year.buy_a_pack(await year.shop.services.catalog.current())
         for month in range(1, 13):
             await year.use(year.plan.credits_per_month // month)
-            events = await year.shop.raw_events("invoice.paid")
+            before = await _paid_invoices(year)
             await year.travel.advance(to=months_after(held.anchor, month) + AFTER_RENEWAL)
             await year.has(year.plan.credits_per_month)
-            came = len(await year.shop.raw_events("invoice.paid")) - len(events)
+            came = await _paid_invoices(year) - before
             assert came == (1 if month == 12 else 0), "months within the year need no webhook"
+
+
+async def _paid_invoices(year: Year) -> int:
+    """How many times Stripe told us of a paid invoice."""
+    return len(await year.shop.rows("SELECT 1 FROM webhook_events WHERE type = 'invoice.paid'"))
 
 
 async def _live(begin: Begin, catalog: str) -> None:
