@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from billing_app.accounts.api_keys.service import ApiKeys
+from billing_app.accounts.host_customers import HostCustomers
 from billing_app.accounts.service import AccountService
 from billing_app.catalog.service import CatalogService
 from billing_app.credits import CreditService, Ledger
@@ -65,6 +66,7 @@ class Services:
     limiter: RateLimiter
     accounts: AccountService
     api_keys: ApiKeys
+    host_customers: HostCustomers
     catalog: CatalogService
     credits: CreditService
     entitlements: EntitlementService
@@ -126,6 +128,7 @@ def put_together(settings: Settings, database: Database) -> Services:
         limiter=limiter,
         accounts=accounts,
         api_keys=ApiKeys(database, secret=secret, live=not sandbox),
+        host_customers=HostCustomers(database),
         catalog=catalog,
         credits=credit_service,
         entitlements=entitlements,
