@@ -7,9 +7,21 @@ from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 
 from billing_app.api import auth, webhooks
+from billing_app.api.conventions.paths import EncodedSlashes
 from billing_app.api.middleware import BodyLimit, NoSurprises, RequestIds
 from billing_app.api.problems import add_handlers
-from billing_app.api.v1 import chat, checkout, enquiries, exports, invoices, library, playground, subscription, system
+from billing_app.api.v1 import (
+    chat,
+    checkout,
+    enquiries,
+    exports,
+    host,
+    invoices,
+    library,
+    playground,
+    subscription,
+    system,
+)
 from billing_app.bootstrap import Services, build, close
 from billing_app.settings import get_settings
 
@@ -47,9 +59,12 @@ def create_app(services: Services | None = None) -> FastAPI:
         system,
     ):
         app.include_router(module.router)
+    for router in host.ROUTERS:
+        app.include_router(router)
     app.add_api_route("/api/{path:path}", _nothing_here, methods=_METHODS, include_in_schema=False)
     add_handlers(app)
     # The last one added is the first to see a request.
+    app.add_middleware(EncodedSlashes)
     app.add_middleware(NoSurprises)
     app.add_middleware(BodyLimit)
     app.add_middleware(RequestIds)
