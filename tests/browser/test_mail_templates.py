@@ -14,6 +14,7 @@ async def test_every_mail_can_be_looked_at_on_a_phone(world: World) -> None:
     await page.goto("/mailbox/templates")
     await settled(page)
     titles = page.get_by_role("listitem").get_by_role("button")
+    await expect(titles.first).to_be_visible()
     assert await titles.count() >= 25
     for title in ("Receipt of a plan", "Renewal failed", "Trial ends, then paid", "None left", "Money given back"):
         button = page.get_by_role("listitem").get_by_role("button", name=re.compile(f"^{title}"))
