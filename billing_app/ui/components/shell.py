@@ -137,7 +137,6 @@ def _account_menu(current: str) -> rx.Component:
             rx.el.div(
                 rx.el.a("Account", href="/account", class_name=item),
                 rx.cond(Shell.is_admin, rx.el.a("API keys", href="/admin/keys", class_name=item), None),
-                rx.cond(Shell.is_admin, rx.el.a("API keys", href="/admin/keys", class_name=item), None),
                 rx.cond(Shell.sandbox, rx.el.a("Mailbox", href="/mailbox", class_name=item), None),
                 post_form(
                     hidden("next", "/pricing"),
