@@ -29,7 +29,8 @@ from billing_app.credits import (
 )
 from billing_app.db.engine import Database
 from billing_app.errors import DomainError
-from tests.credits.test_credits_machine import START, World
+from tests.credits.ledger_world import World
+from tests.credits.test_credits_machine import START
 
 PAYMENTS = ("pi_a", "pi_b", "in_year")
 payments = st.sampled_from(PAYMENTS)
