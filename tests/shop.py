@@ -73,7 +73,10 @@ class Shop:
         return made.id
 
     async def a_person(self, *, credits: int = 0) -> int:
-        """A customer with a user who is signed in; `browser(customer)` is their browser."""
+        """A customer with a user who is signed in; `browser(customer)` is their browser.
+
+        With `credits` they have exactly these; without, what the free plan gives them.
+        """
         self.people += 1
         accounts = self.services.accounts
         email, here, browser = f"person{self.people}@example.com", Visit("203.0.113.7", "A browser"), "sign-up"
@@ -87,8 +90,17 @@ class Shop:
         assert customer_id is not None
         self.cookies[customer_id] = f"{session_cookie(secure=False)}={signed_in.token}"
         if credits:
+            await self.without_a_free_month(customer_id)
             await self.give(customer_id, credits)
         return customer_id
+
+    async def without_a_free_month(self, customer_id: int) -> None:
+        """As if the free plan's credits had been asked for already: there are those a test gives, and no others."""
+        await self.rows(
+            "INSERT INTO credit_accounts (customer_id, grants_due_at) VALUES (:id, '2100-01-01Z') "
+            "ON CONFLICT (customer_id) DO UPDATE SET grants_due_at = excluded.grants_due_at RETURNING customer_id",
+            id=customer_id,
+        )
 
     async def give(self, customer_id: int, credits: int) -> None:
         """Promotional credits, so that a test needs no purchase."""

@@ -70,7 +70,7 @@ class World:
     # People
 
     async def a_person(self, *, credits: int = 0, name: str = "ada") -> Person:
-        """A customer with a confirmed account, and credits given to them if asked."""
+        """A customer with a confirmed account; with `credits`, exactly these instead of what the free plan gives."""
         email = f"{name}-{secrets.token_hex(4)}@example.com"
         place = Visit(".".join(["10", *(str(secrets.randbelow(254) + 1) for _ in range(3))]), "A browser")
         await self.accounts.sign_up(email=email, password=PASSWORD, visit=place, browser="sign-up")
@@ -85,8 +85,17 @@ class World:
         assert signed_in.principal.customer_id is not None
         person = Person(email, signed_in.principal.customer_id, signed_in.token)
         if credits:
+            await self._without_a_free_month(person)
             await self.give(person, credits)
         return person
+
+    async def _without_a_free_month(self, person: Person) -> None:
+        """As if the free plan's credits had been asked for already: there are those a test gives, and no others."""
+        await self.rows(
+            "INSERT INTO credit_accounts (customer_id, grants_due_at) VALUES (:id, '2100-01-01Z') "
+            "ON CONFLICT (customer_id) DO UPDATE SET grants_due_at = excluded.grants_due_at RETURNING customer_id",
+            id=person.customer_id,
+        )
 
     async def give(self, person: Person, credits: int, label: str = "Welcome") -> None:
         """Promotional credits, so that a test needs no purchase."""

@@ -104,11 +104,17 @@ async def test_who_is_short_gets_a_clear_answer_and_nothing_is_held(docs: Shop) 
     assert wall["code"] == "insufficient_credits"
     assert (wall["required"], wall["available"], wall["shortfall"]) == (20, 12, 8)
     assert wall["detail"] == "This needs 20 credits; 12 are available."
-    assert [(one["kind"], one["code"], one["credits"], one["price_minor"]) for one in wall["options"]] == [
+    *ways, wait = wall["options"]
+    assert [(one["kind"], one["code"], one["credits"], one["price_minor"]) for one in ways] == [
         ("pack", "small", 500, 500),
+        ("plan", "starter", 1_000, 900),
         ("pack", "medium", 2_000, 1_500),
+        ("plan", "pro", 5_000, 2_900),
         ("pack", "large", 5_000, 3_500),
+        ("plan", "enterprise", None, None),
     ]
+    assert (wait["kind"], wait["until"], wait["enough"]) == ("wait", wall["resets_at"], True)
+    assert wall["next_grant"] == 100
     assert wall["smaller"] == {"credits": 10, "add_ons": {"documentation": 1}, "without": ["GitHub tools"]}
     assert await balance(docs, ada) == (12, 0)
     assert await docs.rows("SELECT id FROM chat_questions") == []
