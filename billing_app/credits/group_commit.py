@@ -121,6 +121,32 @@ class GroupCommit:
         self._start_lanes()
         return await member.answer
 
+    async def submit_all(self, operations: Sequence[Operation]) -> list[Outcome]:
+        """Commit many, each by itself, in as few transactions as can be; a refusal is answered, not raised.
+
+        Raises:
+            QueueFull: there is no room for all of them; nothing was taken.
+        """
+        if self._members + len(operations) > self._max_waiting or self._closed:
+            raise QueueFull("The ledger is busy; nothing was taken. Try again in a second.", retry_after_s=1)
+        loop = asyncio.get_running_loop()
+        members = [
+            _Member(self._keyed(one) if one.key is None and isinstance(one, _NEEDS_KEY) else one, loop.create_future())
+            for one in operations
+        ]
+        self._members += len(members)
+        self._ready.extend(members)
+        self._start_lanes()
+        outcomes: list[Outcome] = []
+        if members:
+            await asyncio.wait([member.answer for member in members])
+        for member in members:
+            error = member.answer.exception()
+            if error is not None and not isinstance(error, DomainError):
+                raise error
+            outcomes.append(error if error is not None else member.answer.result())
+        return outcomes
+
     async def close(self) -> None:
         """Take nothing more and wait until all that was taken is done."""
         self._closed = True

@@ -109,6 +109,10 @@ class CreditService:
         """Any operation."""
         return await self._commits.submit(operation)
 
+    async def do_all(self, operations: Sequence[Operation]) -> list[Outcome]:
+        """Many operations, each by itself, committed together; refusals are answered, not raised."""
+        return await self._commits.submit_all(operations)
+
     async def apply(self, session: Any, operations: Sequence[Operation]) -> list[Outcome]:
         """The other door, in the caller's transaction: see `Ledger.apply`."""
         return await self.ledger.apply(session, operations)

@@ -253,6 +253,7 @@ class Use:
         remaining: uses (unlock), counts (quota) left afterwards; None = unlimited.
         repeated: the same key was used before; nothing was taken now.
         over: how many of the units lie beyond a soft limit.
+        entry_id: of the ledger, when credits were taken: what can be reversed.
     """
 
     customer_id: int
@@ -264,3 +265,4 @@ class Use:
     remaining: int | None
     repeated: bool
     over: int = 0
+    entry_id: int | None = None

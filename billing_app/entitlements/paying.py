@@ -26,9 +26,10 @@ class CreditPayments:
     async def consume(self, request: Consume, price: Price, units: int, also: Write | None) -> Use:
         """Take a price at once."""
         charged, repeated = 0, True
+        entry_id: int | None = None
         try:
             done = await (self._credits.consume(request) if also is None else self._consume_and(request, also))
-            available = done.available
+            available, entry_id = done.available, done.entry_id
             if not done.replayed:
                 charged, repeated = done.credits, False
         except InsufficientCredits as short:
@@ -44,6 +45,7 @@ class CreditPayments:
             available=available,
             remaining=available * units // price.credits,
             repeated=repeated,
+            entry_id=entry_id,
         )
 
     async def hold(self, request: Hold, price: Price, units: int) -> Held:

@@ -2,11 +2,23 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from billing_app.errors import InvalidInput
 
 MAX_UNITS = 10**12
 MAX_TEXT = 255
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question: may this feature be used so many times, by which of its prices, with which add-ons."""
+
+    feature: str
+    units: int = 1
+    operation: str | None = None
+    add_ons: Mapping[str, int] | None = None
 
 
 def check_units(units: int) -> None:

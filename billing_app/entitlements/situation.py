@@ -17,6 +17,7 @@ from billing_app.entitlements.metering import basis_of, price_of
 from billing_app.entitlements.options import Market
 from billing_app.entitlements.quotas import counting, store
 from billing_app.entitlements.quotas.limits import Allowance
+from billing_app.entitlements.quotas.views import QuotaUsage, usage_view
 from billing_app.entitlements.subscriptions.in_force import plan_in_force
 
 
@@ -69,6 +70,14 @@ class Situation:
         """Whether a feature comes with the plan, or was granted beside it."""
         plan = self.market.plan.plan if self.market.plan else None
         return feature.code in self.granted or (plan is not None and feature.code in plan.features)
+
+    def usage(self) -> tuple[QuotaUsage, ...]:
+        """Of every counted feature asked about: used, limit, what is left; in the catalogue's order."""
+        return tuple(
+            usage_view(feature, self.allowances[feature.code])
+            for feature in self.published.catalog.features
+            if feature.code in self.allowances
+        )
 
 
 async def market_for(
