@@ -11,6 +11,7 @@ from tests.browser.world import World, in_the_browser
 pytestmark = in_the_browser
 
 FAILS_LATER = "4000 0000 0000 0341"
+ALWAYS_ASKS = "4000 0027 6000 3184"
 TRAVEL_MS = 120_000
 """A month of sweeps, webhooks and jobs on a busy machine."""
 
@@ -143,3 +144,32 @@ async def test_a_renewal_that_fails_is_said_on_every_page_until_it_is_paid(docs_
     await expect(strip).to_have_count(0)
     await expect(page.locator("#available")).to_have_text("1,000")
     await expect(invoices(page).first).to_contain_text("Paid")
+
+
+@pytest.mark.row("D3")
+async def test_a_switch_that_the_bank_wants_confirmed_happens_when_it_is_and_not_before(docs_world: World) -> None:
+    page = await docs_world.a_browser(await docs_world.a_person(name="cleo"))
+    await page.goto("/pricing")
+    await page.locator("#plan-starter").get_by_role("button").first.click()
+    await page.get_by_role("button", name="Fill in test card 4242 4242 4242 4242").click()
+    await page.get_by_label("Card number").fill(ALWAYS_ASKS)
+    await page.locator("#pay").click()
+    await page.locator("#authorise").click()
+    await expect(page.locator("#payment")).to_have_attribute("data-stage", "granted")
+
+    await page.goto("/plan/switch?plan=pro&period=month")
+    await page.locator("#confirm").click()
+    await expect(page.locator("#switch")).to_have_attribute("data-stage", "needs_action")
+    dashboard = await page.context.new_page()
+    await dashboard.goto("/dashboard")
+    await expect(dashboard.locator("#plan-name")).to_have_text("Starter, monthly")
+    await expect(plan(dashboard)).to_contain_text("Until it is paid nothing changes.")
+    async with page.context.expect_page() as opening:
+        await page.get_by_role("link", name="Confirm the payment").click()
+    bank = await opening.value
+    await bank.locator("#authenticate").click()
+    await bank.locator("#authorise").click()
+    await expect(bank.get_by_test_id("status")).to_have_text("paid")
+
+    await expect(page.locator("#switch")).to_have_attribute("data-stage", "done")
+    await expect(dashboard.locator("#plan-name")).to_have_text("Pro, monthly")

@@ -51,8 +51,10 @@ async def page(request: Request) -> Response:
 def _answered(work: Work, intent: Record, session: Record | None, *, passed: bool) -> Response:
     if session is not None:
         work.fate = Fate(*session.private.get("fate", []))
+    # The first invoice of a subscription is paid on its session's page; later ones on their own.
+    on_its_page = session is not None and session.body["status"] == "open"
     outcome = checkout.authenticated(work, intent, passed=passed)
-    if invoice_id := intent.private.get("invoice"):
+    if not on_its_page and (invoice_id := intent.private.get("invoice")):
         return see_other(f"/i/{invoice_id}")
     if session is not None:
         session = work.get("checkout.session", session.id)
