@@ -61,9 +61,13 @@ def queue_with_tasks(services: Services) -> App:
     return queue
 
 
-async def sweep(services: Services) -> None:
-    """Everything that falls due by time alone. Asks what is due, so it may be run at any time and again."""
-    await services.alerts.sweep()
+async def sweep(services: Services) -> int:
+    """Everything that falls due by time alone. Asks what is due, so it may be run at any time and again.
+
+    Returns:
+        How many mails are owed for it, each with its job.
+    """
+    return await services.alerts.sweep()
 
 
 class ByHand:
@@ -73,10 +77,10 @@ class ByHand:
         self._services = services
         self._queue = queue
 
-    async def sweep(self) -> None:
+    async def sweep(self) -> int:
         """Everything that falls due by time alone; resets are booked too, so that the activity shows them."""
         await self._services.plan_credits.reset_due()
-        await sweep(self._services)
+        return await sweep(self._services)
 
     async def run_jobs(self) -> None:
         """Every job that is due now."""

@@ -25,6 +25,7 @@ class MirroredCards:
         holding = exists().where(
             col(Subscription.customer_id) == col(PaymentMethod.customer_id),
             col(Subscription.status).in_(LIVE),
+            col(Subscription.ours),
             col(Subscription.superseded).is_(False),
         )
         found = await session.execute(

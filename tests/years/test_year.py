@@ -75,10 +75,10 @@ async def _paid_invoices(year: Year) -> int:
 
 async def _live(begin: Begin, catalog: str) -> None:
     async with begin(catalog) as year:
-        catalog = await year.shop.services.catalog.current()
+        sold = await year.shop.services.catalog.current()
         await year.begin()
         await year.a_month()
-        await year.buy_a_pack(catalog)
+        await year.buy_a_pack(sold)
         for _ in range(2):
             await year.a_month()
         await year.fail_and_recover()
@@ -91,5 +91,5 @@ async def _live(begin: Begin, catalog: str) -> None:
         for _ in range(3):
             await year.a_month()
         assert year.renewals == 12
-        await year.cancel(catalog)
+        await year.cancel(sold)
         await year.was_written_to()

@@ -157,6 +157,7 @@ def periods_ending(
     return select(col(Subscription.id)).where(
         col(Subscription.status).in_(LIVE),
         col(Subscription.status).in_(statuses),
+        col(Subscription.ours),
         col(Subscription.superseded).is_(False),
         period_end > window[0],
         period_end <= window[1],

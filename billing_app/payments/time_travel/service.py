@@ -36,8 +36,8 @@ _TRY_LOCK = text("SELECT pg_try_advisory_xact_lock(:lock)")
 class Work(Protocol):
     """What brings things up to date: `jobs` gives it, which lies above this package."""
 
-    async def sweep(self) -> None:
-        """Everything that falls due by time alone."""
+    async def sweep(self) -> int:
+        """Everything that falls due by time alone; how many jobs that made."""
         ...
 
     async def run_jobs(self) -> None:
@@ -135,9 +135,8 @@ class TimeTravel:
             async with self._database.transaction() as session:
                 left, due = await happenings.jobs(session)
             if state.deliveries == 0 and left == 0:
-                if swept:
+                if swept or not await work.sweep():
                     return state
-                await work.sweep()
                 swept = True
             elif due:
                 await work.run_jobs()
