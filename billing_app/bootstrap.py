@@ -8,6 +8,8 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from billing_app.accounts.api_keys.service import ApiKeys
+from billing_app.accounts.hand_over.jwt import EdDsa, Hs256, Verifier
+from billing_app.accounts.hand_over.service import HandOvers
 from billing_app.accounts.host_customers import HostCustomers
 from billing_app.accounts.service import AccountService
 from billing_app.catalog.service import CatalogService
@@ -66,6 +68,7 @@ class Services:
     limiter: RateLimiter
     accounts: AccountService
     api_keys: ApiKeys
+    hand_overs: HandOvers
     host_customers: HostCustomers
     catalog: CatalogService
     credits: CreditService
@@ -113,6 +116,7 @@ def put_together(settings: Settings, database: Database) -> Services:
     entitlements = EntitlementService(database, catalog, credit_service)
     plan_credits = PlanCreditService(database, catalog, ledger)
     gateway = StripeGateway(settings)
+    addresses = AllowedAddresses(settings.public_url, settings.allowed_return_hosts)
     drafts = DraftService(database)
     interviews = InterviewService(database, catalog, entitlements, credit_service)
     question_sets = QuestionSetService(database, catalog, entitlements)
@@ -128,6 +132,14 @@ def put_together(settings: Settings, database: Database) -> Services:
         limiter=limiter,
         accounts=accounts,
         api_keys=ApiKeys(database, secret=secret, live=not sandbox),
+        hand_overs=HandOvers(
+            database,
+            secret=secret,
+            sandbox=sandbox,
+            addresses=addresses,
+            audience=settings.hand_over_jwt_audience or settings.public_url,
+            verifier=_verifier(settings),
+        ),
         host_customers=HostCustomers(database),
         catalog=catalog,
         credits=credit_service,
@@ -162,7 +174,7 @@ def put_together(settings: Settings, database: Database) -> Services:
             ledger=ledger,
             opener=opener,
             trials=trials,
-            addresses=AllowedAddresses(settings.public_url, settings.allowed_return_hosts),
+            addresses=addresses,
             secret=secret,
         ),
         invoices=InvoiceReads(database),
@@ -183,6 +195,20 @@ def put_together(settings: Settings, database: Database) -> Services:
             database, catalog, entitlements, credit_service, knowledge=Knowledge(catalog, interviews, drafts)
         ),
     )
+
+
+def _verifier(settings: Settings) -> Verifier | None:
+    """How JWTs of the host product are checked; None: none are taken.
+
+    Raises:
+        InvalidInput: the key in the settings is none.
+    """
+    try:
+        if secret := settings.hand_over_jwt_secret.get_secret_value():
+            return Hs256(secret)
+        return EdDsa(settings.hand_over_jwt_public_key) if settings.hand_over_jwt_public_key else None
+    except ValueError as error:
+        raise InvalidInput(str(error)) from error
 
 
 async def build(settings: Settings) -> Services:

@@ -37,6 +37,13 @@ class Settings(BaseSettings):
     secret_key: SecretStr = Field(default=SecretStr(""), description="Signs links and tokens; 32 bytes or more.")
     public_url: str = Field(default="http://localhost:3000", description="Where people reach the app.")
     allowed_return_hosts: list[str] = Field(default_factory=list)
+    hand_over_jwt_secret: SecretStr = Field(
+        default=SecretStr(""), description="Takes hand-over JWTs signed HS256 with it; 32 characters or more."
+    )
+    hand_over_jwt_public_key: str = Field(
+        default="", description="Takes hand-over JWTs signed EdDSA: an Ed25519 public key in PEM. Instead of a secret."
+    )
+    hand_over_jwt_audience: str = Field(default="", description="What their `aud` must name; unset: `PUBLIC_URL`.")
     trusted_proxy_hops: int | None = Field(
         default=None, ge=0, le=5, description="Proxies in front that set X-Forwarded-For; unset counts as none."
     )
@@ -77,6 +84,15 @@ class Settings(BaseSettings):
     def secure_cookies(self) -> bool:
         """Cookies only over HTTPS, when that is how people reach the app."""
         return self.public_url.startswith("https://")
+
+    @model_validator(mode="after")
+    def _one_key_for_hand_overs(self) -> Self:
+        secret = self.hand_over_jwt_secret.get_secret_value()
+        if secret and self.hand_over_jwt_public_key:
+            raise ValueError("set HAND_OVER_JWT_SECRET or HAND_OVER_JWT_PUBLIC_KEY, not both")
+        if secret and len(secret) < 32:
+            raise ValueError("HAND_OVER_JWT_SECRET must have 32 characters or more")
+        return self
 
     @model_validator(mode="after")
     def _refuse_unsafe_live_values(self) -> Self:

@@ -116,6 +116,22 @@ class LastAdmin(_Said, Conflict):
     sentence = "This is the only administrator. Make another one first."
 
 
+class HandOverInvalid(_Said, Unauthenticated):
+    """A link or token by which another product hands its user over: unknown, used, or too late."""
+
+    code = "hand_over_invalid"
+    title = "This link does not work any more"
+    sentence = "This link does not work any more: it works once, for a few minutes. Go back and follow it again."
+
+
+class SignedInAsAnother(_Said, Conflict):
+    """This browser is signed in as somebody else, with a password."""
+
+    code = "signed_in_as_another"
+    title = "You are signed in as somebody else"
+    sentence = "You are signed in here as somebody else. Sign out first, then go back and follow the link again."
+
+
 SENTENCES: dict[str, str] = {
     error.code: error.sentence
     for error in (
@@ -130,6 +146,8 @@ SENTENCES: dict[str, str] = {
         LinkInvalid,
         PasswordNeeded,
         TooBusy,
+        HandOverInvalid,
+        SignedInAsAnother,
     )
 } | {
     Unauthenticated.code: "Your session has ended. Sign in again.",

@@ -47,7 +47,10 @@ class User(SQLModel, table=True):
 
 
 class SignInSession(SQLModel, table=True):
-    """One browser signed in. Holds only the SHA-256 of its token: who reads this table cannot sign in with it."""
+    """One browser signed in. Holds only the SHA-256 of its token: who reads this table cannot sign in with it.
+
+    `handed_over`: by a host product, which is at `return_to`; such a session ends at its time, however it is used.
+    """
 
     __tablename__: ClassVar[Any] = "sessions"
     __table_args__ = (
@@ -66,3 +69,5 @@ class SignInSession(SQLModel, table=True):
     revoked_at: datetime | None = timestamp(nullable=True)
     ip: str | None = None
     agent: str | None = None
+    handed_over: bool = False
+    return_to: str | None = None

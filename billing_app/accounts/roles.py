@@ -22,7 +22,10 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Who is signed in, as of this request. `customer_id` is None for pure staff."""
+    """Who is signed in, as of this request. `customer_id` is None for pure staff.
+
+    `handed_over`: by a host product, whose address to go back to is `return_to`.
+    """
 
     user_id: int
     session_id: int
@@ -32,6 +35,8 @@ class Principal:
     name: str
     verified: bool
     demo: bool
+    handed_over: bool = False
+    return_to: str | None = None
 
     @property
     def is_staff(self) -> bool:

@@ -135,7 +135,8 @@ class SigningIn(Registration):
                 return None
             principal, last_seen_at = found
             if now - last_seen_at > SEEN_EVERY:
-                await store.extend_session(session, principal.session_id, now, now + SESSION_LIFETIME)
+                ends = None if principal.handed_over else now + SESSION_LIFETIME
+                await store.extend_session(session, principal.session_id, now, ends)
         return principal
 
     async def sign_out(self, token: str | None, *, visit: Visit) -> None:

@@ -132,6 +132,8 @@ def principal(user: User, signed_in: SignInSession) -> Principal:
         name=user.name,
         verified=user.verified_at is not None,
         demo=user.demo,
+        handed_over=signed_in.handed_over,
+        return_to=signed_in.return_to,
     )
 
 
@@ -157,12 +159,12 @@ async def principal_of(
     return principal(user, signed_in), signed_in.last_seen_at
 
 
-async def extend_session(session: AsyncSession, session_id: int, at: datetime, expires_at: datetime) -> None:
-    """Slide a session's end. One that was revoked meanwhile stays so."""
+async def extend_session(session: AsyncSession, session_id: int, at: datetime, expires_at: datetime | None) -> None:
+    """Note a session's use and slide its end; None leaves its end. One that was revoked meanwhile stays so."""
     await session.execute(
         update(SignInSession)
         .where(col(SignInSession.id) == session_id, col(SignInSession.revoked_at).is_(None))
-        .values(last_seen_at=at, expires_at=expires_at)
+        .values(last_seen_at=at, **({} if expires_at is None else {"expires_at": expires_at}))
     )
 
 

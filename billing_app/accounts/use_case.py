@@ -81,7 +81,15 @@ class UseCase:
         return self._signer.state(str(user.id), user.email_normalised, user.password_hash, confirmed, usable)
 
     async def _open_session(
-        self, session: AsyncSession, user: User, visit: Visit, previous_token: str | None
+        self,
+        session: AsyncSession,
+        user: User,
+        visit: Visit,
+        previous_token: str | None,
+        *,
+        lifetime: timedelta = SESSION_LIFETIME,
+        handed_over: bool = False,
+        return_to: str | None = None,
     ) -> SignedIn:
         """Begin a session under a token nobody has seen before, and end the browser's previous one."""
         now = clock.wall()
@@ -96,9 +104,11 @@ class UseCase:
                 token_hash=store.token_hash(token),
                 created_at=now,
                 last_seen_at=now,
-                expires_at=now + SESSION_LIFETIME,
+                expires_at=now + lifetime,
                 ip=visit.ip,
                 agent=clipped(visit.agent, AGENT_LIMIT),
+                handed_over=handed_over,
+                return_to=return_to,
             ),
         )
         return SignedIn(token, store.principal(user, row), row.expires_at)

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 
-from billing_app.api import auth, webhooks
+from billing_app.api import auth, hand_over, webhooks
 from billing_app.api.conventions.paths import EncodedSlashes
 from billing_app.api.middleware import BodyLimit, NoSurprises, RequestIds
 from billing_app.api.problems import add_handlers
@@ -52,6 +52,7 @@ def create_app(services: Services | None = None) -> FastAPI:
         checkout,
         enquiries,
         exports,
+        hand_over,
         invoices,
         library,
         playground,

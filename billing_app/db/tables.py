@@ -10,6 +10,7 @@ _PACKAGES = (
     "journal",
     "accounts",
     "accounts.api_keys",
+    "accounts.hand_over",
     "catalog",
     "credits",
     "usage",

@@ -117,7 +117,7 @@ def usage_chip() -> rx.Component:
 
 
 def _signed_in(current: str) -> rx.Component:
-    return rx.fragment(usage_chip(), _account_menu(current))
+    return rx.fragment(rx.cond(Shell.is_customer, usage_chip(), None), _account_menu(current))
 
 
 def _account_menu(current: str) -> rx.Component:
