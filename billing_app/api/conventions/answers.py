@@ -1,8 +1,9 @@
 """How an answer is said: JSON of a typed shape, with the headers that every host may rely on."""
 
+import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
 from starlette.responses import Response
@@ -16,6 +17,10 @@ def rfc3339(moment: datetime) -> str:
 
 
 Moment = Annotated[datetime, PlainSerializer(rfc3339, return_type=str, when_used="json")]
+
+
+# Made once: json.dumps would make an encoder for each call.
+_encoded = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 class Shape(BaseModel):
@@ -62,12 +67,25 @@ def said(
         cost: credits it took; `Credits-Cost`.
         remaining: credits available after it; `Credits-Remaining`.
         replayed: it was done before under the same key; `Idempotent-Replayed: true`.
+        headers: instead of those, for what anyone may keep.
     """
-    told = {"Cache-Control": "no-store"} if headers is None else dict(headers)
+    told = _headers(cost, remaining, replayed=replayed) if headers is None else dict(headers)
+    return Said(shape.__pydantic_serializer__.to_json(shape), status, told)
+
+
+def said_json(
+    body: Mapping[str, Any], *, cost: int | None = None, remaining: int | None = None, replayed: bool = False
+) -> Said:
+    """An answer that is plain JSON already; its route names the shape it has."""
+    return Said(_encoded(body).encode(), headers=_headers(cost, remaining, replayed=replayed))
+
+
+def _headers(cost: int | None, remaining: int | None, *, replayed: bool) -> dict[str, str]:
+    told = {"Cache-Control": "no-store"}
     if cost is not None:
         told[COST] = str(cost)
     if remaining is not None:
         told[REMAINING] = str(remaining)
     if replayed:
         told[REPLAYED] = "true"
-    return Said(shape.__pydantic_serializer__.to_json(shape), status, told)
+    return told

@@ -6,8 +6,7 @@ customer; what is sent here never meets the keys that the product makes itself.
 
 from typing import Annotated
 
-from fastapi import Header
-from starlette.requests import Request
+from fastapi import Depends, Header
 
 from billing_app.errors import InvalidInput
 
@@ -50,12 +49,21 @@ def read_key(sent: str | None) -> str:
     return _OURS + key
 
 
-def ledger_key(
-    request: Request,
-    sent: Annotated[
-        str | None,
-        Header(alias="Idempotency-Key", description="Your own name for this request; the same one in a retry."),
-    ] = None,
-) -> str:
-    """The request's key, as a dependency; required."""
-    return read_key(sent if sent is not None else request.headers.get("idempotency-key"))
+_Sent = Annotated[
+    str | None,
+    Header(alias="Idempotency-Key", description="Your own name for this request; the same one in a retry."),
+]
+
+
+async def _needed(sent: _Sent = None) -> str:
+    return read_key(sent)
+
+
+async def _welcome(sent: _Sent = None) -> str | None:
+    return None if sent is None else read_key(sent)
+
+
+KeyHeader = Annotated[str, Depends(_needed)]
+"""The request's key, required."""
+OptionalKeyHeader = Annotated[str | None, Depends(_welcome)]
+"""The request's key, if one was sent."""

@@ -23,10 +23,13 @@ from billing_app.api.conventions.rate_limits import MONEY, READ, WORK, Rate, Tok
 from billing_app.api.conventions.strict_json import parse
 from billing_app.api.deps import services_of
 from billing_app.bootstrap import Services
+from billing_app.entitlements.direct import DirectSpending
 from billing_app.errors import DomainError
 
 Answerer = Callable[[Request], Coroutine[Any, Any, Response]]
 SCHEME = "apiKey"
+NEEDS_KEY = {"x-idempotency-key": True}
+"""Marks an endpoint that reads `caller.key`, for the document: it shows the header."""
 _BODIES = frozenset({"POST", "PUT", "PATCH"})
 
 
@@ -50,6 +53,11 @@ class Caller:
     def actor(self) -> str:
         """As the ledger notes it: `api_key:3`."""
         return f"api_key:{self.holder.key_id}"
+
+    @property
+    def spending(self) -> DirectSpending:
+        """The door for credits that are spent directly."""
+        return DirectSpending(self.services.catalog, self.services.entitlements)
 
     @property
     def key(self) -> str:

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from billing_app.accounts.customers import EXTERNAL_ID_LIMIT, check_external_id
 from billing_app.accounts.one_line import has_control
 from billing_app.credits.inputs import MAX_CREDITS, MAX_DETAILS
+from billing_app.entitlements.direct import Wish
 from billing_app.errors import InvalidInput
 
 MAX_UNITS = 1_000_000
@@ -101,3 +102,17 @@ class Spend(Priced):
         if self.credits is not None and self.model_fields_set & {"units", "operation", "add_ons"}:
             raise ValueError("send either `credits`, or `units`, `operation` and `add_ons`")
         return self
+
+
+def wish_of(sent: Priced) -> Wish:
+    """What was sent, as the ledger's door takes it."""
+    own = sent if isinstance(sent, Spend) else None
+    return Wish(
+        feature=sent.feature,
+        units=sent.units,
+        operation=sent.operation,
+        add_ons=sent.add_ons,
+        credits=own.credits if own else None,
+        reference=own.reference if own else None,
+        details=own.details if own else {},
+    )
