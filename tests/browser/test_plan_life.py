@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.async_api import Locator, Page, expect
 
-from tests.browser.payment_page import pay, shown
+from tests.browser.payment_page import PAYS, pay, shown
 from tests.browser.world import World, in_the_browser
 
 pytestmark = in_the_browser
@@ -16,12 +16,12 @@ TRAVEL_MS = 120_000
 """A month of sweeps, webhooks and jobs on a busy machine."""
 
 
-async def take_starter(page: Page, **options: str) -> None:
+async def take_starter(page: Page, card: str = PAYS) -> None:
     """From the pricing page to the plan that has begun."""
     await page.goto("/pricing")
     await page.locator("#plan-starter").get_by_role("button").first.click()
     await shown(page, "$9.00")
-    await pay(page, **options)
+    await pay(page, card)
     await expect(page.locator("#payment")).to_have_attribute("data-stage", "granted")
     await expect(page.get_by_role("heading", level=1)).to_have_text("You are on Starter")
     await expect(page.locator("#plan-note")).to_contain_text("1,000 credits come with it each month.")
