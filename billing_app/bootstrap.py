@@ -14,6 +14,7 @@ from billing_app.accounts.host_customers import HostCustomers
 from billing_app.accounts.service import AccountService
 from billing_app.catalog.service import CatalogService
 from billing_app.credits import CreditService, Ledger
+from billing_app.credits.lot_kinds import LotKinds
 from billing_app.db.engine import Database
 from billing_app.db.rate_limit import RateLimiter
 from billing_app.db.stamp import Identity, SystemState, WrongDatabase, stamp
@@ -22,6 +23,7 @@ from billing_app.entitlements.plan_credits.free_months import FreeMonths
 from billing_app.entitlements.plan_credits.service import PlanCreditService
 from billing_app.entitlements.quotas.administration import UsageAdministration
 from billing_app.entitlements.service import EntitlementService
+from billing_app.entitlements.subscriptions.plan_codes import PlansInForce
 from billing_app.errors import InvalidInput, Unavailable
 from billing_app.notifications.alerts import AlertService
 from billing_app.notifications.service import NotificationService
@@ -52,6 +54,7 @@ from billing_app.playground.library import LibraryService
 from billing_app.playground.practice import PracticeService
 from billing_app.playground.question_sets import QuestionSetService
 from billing_app.settings import Mode, Settings
+from billing_app.usage import CostCorrections, CostLog, CostReads, PriceBook, Rollup
 
 SECRET_LENGTH_MIN = 32
 _ACCOUNT_LIMIT_S = 15
@@ -76,6 +79,11 @@ class Services:
     usage_administration: UsageAdministration
     plan_credits: PlanCreditService
     enquiries: EnquiryService
+    model_prices: PriceBook
+    costs: CostLog
+    cost_corrections: CostCorrections
+    cost_rollup: Rollup
+    cost_reads: CostReads
     notifications: NotificationService
     alerts: AlertService
     gateway: StripeGateway
@@ -117,6 +125,7 @@ def put_together(settings: Settings, database: Database) -> Services:
     plan_credits = PlanCreditService(database, catalog, ledger)
     gateway = StripeGateway(settings)
     addresses = AllowedAddresses(settings.public_url, settings.allowed_return_hosts)
+    costs = CostLog(database, purchases=LotKinds(), plans=PlansInForce(catalog))
     drafts = DraftService(database)
     interviews = InterviewService(database, catalog, entitlements, credit_service)
     question_sets = QuestionSetService(database, catalog, entitlements)
@@ -147,6 +156,11 @@ def put_together(settings: Settings, database: Database) -> Services:
         usage_administration=UsageAdministration(database, catalog),
         plan_credits=plan_credits,
         enquiries=EnquiryService(database, catalog, limiter),
+        model_prices=PriceBook(database),
+        costs=costs,
+        cost_corrections=CostCorrections(database),
+        cost_rollup=Rollup(database, LotKinds()),
+        cost_reads=CostReads(database),
         notifications=NotificationService(
             database,
             accounts,

@@ -1,6 +1,6 @@
 """Every SQL statement about subscriptions and their journal."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import Select, or_, select, text, update
@@ -29,6 +29,19 @@ async def live(session: AsyncSession, customer_id: int, *, for_share: bool = Fal
         statement = statement.with_for_update(read=True, of=Subscription)
     row = (await session.execute(statement)).one_or_none()
     return _view(row[0], row[1]) if row else None
+
+
+async def live_of(session: AsyncSession, customer_ids: Collection[int]) -> list[HeldSubscription]:
+    """The live subscriptions of several customers."""
+    found = await session.execute(
+        _held().where(
+            col(Subscription.customer_id).in_(customer_ids),
+            col(Subscription.status).in_(LIVE),
+            col(Subscription.ours),
+            col(Subscription.superseded).is_(False),
+        )
+    )
+    return [_view(row[0], row[1]) for row in found]
 
 
 async def latest(session: AsyncSession, customer_id: int) -> HeldSubscription | None:
