@@ -25,6 +25,7 @@ from billing_app.entitlements.quotas.administration import UsageAdministration
 from billing_app.entitlements.service import EntitlementService
 from billing_app.entitlements.subscriptions.plan_codes import PlansInForce
 from billing_app.errors import InvalidInput, Unavailable
+from billing_app.moving_in.service import MovingIn
 from billing_app.notifications.alerts import AlertService
 from billing_app.notifications.service import NotificationService
 from billing_app.payments.alert_cards import MirroredCards
@@ -97,6 +98,7 @@ class Services:
     inbox: Inbox
     reconciler: Reconciler
     push: PushService
+    moving_in: MovingIn
     time_travel: TimeTravel | None
     drafts: DraftService
     interviews: InterviewService
@@ -200,6 +202,7 @@ def put_together(settings: Settings, database: Database) -> Services:
         reconciler=Reconciler(database),
         time_travel=TimeTravel(database, settings) if sandbox and settings.stripe_api_base else None,
         push=PushService(database, gateway, catalog, settings),
+        moving_in=MovingIn(database, gateway, catalog, ledger=ledger, trials=trials),
         drafts=drafts,
         interviews=interviews,
         question_sets=question_sets,

@@ -140,6 +140,10 @@ class SubscribingCalls(StripeCalls):
         """Let the subscription go on as it is, without what was scheduled."""
         await self._call(self._stripe.v1.subscription_schedules.release_async(schedule))
 
+    async def mark_subscription(self, subscription: str, marks: dict[str, str]) -> None:
+        """Write metadata on a subscription that was made elsewhere; what else it says stays."""
+        await self._call(self._stripe.v1.subscriptions.update_async(subscription, {"metadata": marks}))
+
     # Ending it
 
     async def set_cancel_at_period_end(

@@ -53,9 +53,9 @@ async def invoice_paid(session: AsyncSession, ledger: Ledger, paid: PaidInvoice,
             Void(customer_id=paid.customer_id, source=source, actor=ACTOR, note="The paid plan has begun.")
             for source in replaced_sources(paid.stripe_subscription_id, now)
         ]
-    operations += [_grant(paid, window, now, policies.rollover.valid_days) for window in granting]
+    operations += [grant_of(paid, window, now, policies.rollover.valid_days) for window in granting]
     await ledger.apply(session, operations)
-    await _remember(session, paid, change, now)
+    await remember(session, paid, change, now)
     held = await subscriptions.by_id(session, paid.subscription_id)
     if held is not None:
         await renewing.align(session, ledger, held, policies)
@@ -124,7 +124,7 @@ async def trial_started(session: AsyncSession, ledger: Ledger, held: HeldSubscri
     return [f"{credits} trial credits granted to customer {held.customer_id} until {held.trial_end:%Y-%m-%d}"]
 
 
-def _grant(paid: PaidInvoice, window: NewWindow, now: datetime, rolls_days: int) -> Grant:
+def grant_of(paid: PaidInvoice, window: NewWindow, now: datetime, rolls_days: int) -> Grant:
     """The lot of a window. One that was paid late and is over already can be used to the end of the current one."""
     ends = window.window.end if window.window.end > now else month(now, paid.anchor).end
     first = window.window.start == window.line.period_start
@@ -162,7 +162,8 @@ async def _offers(session: AsyncSession, item_ids: Iterable[int | None]) -> dict
     return offers
 
 
-async def _remember(session: AsyncSession, paid: PaidInvoice, change: Change, now: datetime) -> None:
+async def remember(session: AsyncSession, paid: PaidInvoice, change: Change, now: datetime) -> None:
+    """Write down what an invoice did."""
     for one in change.takings:
         await store.take_back(session, paid.customer_id, one.source, one.credits)
     common = {"customer_id": paid.customer_id, "subscription_id": paid.subscription_id, "created_at": now}

@@ -85,6 +85,32 @@ async def take(
         return Counted(repeated=True, units=known.units, remaining=known.remaining, over=known.over), allowance
     if not allowance.allows(wanted.units):
         return None, allowance
+    return await _write(session, wanted, plan, allowance, at), allowance
+
+
+async def bring_in(session: AsyncSession, wanted: Wanted, plan: PlanInForce | None, at: datetime) -> Counted | None:
+    """Count what was used in the running window before the customer came to us, also beyond the limit; once per key.
+
+    Returns:
+        None: it was brought in before.
+
+    Raises:
+        IdempotencyMismatch: with another number.
+    """
+    await store.lock(session, wanted.customer_id, wanted.feature.code)
+    known = await store.use_by_key(session, wanted.customer_id, wanted.key)
+    if known is not None:
+        if known.fingerprint != wanted.fingerprint:
+            raise IdempotencyMismatch("This was brought in before, with another number of units.")
+        return None
+    allowance = (await look(session, wanted.customer_id, [wanted.feature], plan, at))[wanted.feature.code]
+    return await _write(session, wanted, plan, allowance, at)
+
+
+async def _write(
+    session: AsyncSession, wanted: Wanted, plan: PlanInForce | None, allowance: Allowance, at: datetime
+) -> Counted:
+    """Count a use in its window, and write it down."""
     over = allowance.beyond(wanted.units)
     remaining = None if allowance.remaining is None else max(0, allowance.remaining - wanted.units)
     plan_code = plan.plan.code if plan else None
@@ -116,7 +142,7 @@ async def take(
             "used_at": at,
         },
     )
-    return Counted(repeated=False, units=wanted.units, remaining=remaining, over=over), allowance
+    return Counted(repeated=False, units=wanted.units, remaining=remaining, over=over)
 
 
 async def give_back(session: AsyncSession, customer_id: int, feature: str, key: str) -> bool:

@@ -38,8 +38,14 @@ class _Written:
     changed: bool
 
 
-async def mirror(session: AsyncSession, told: CustomerSubscriptions, context: Context) -> list[str]:
+async def mirror(
+    session: AsyncSession, told: CustomerSubscriptions, context: Context, *, adopting: str | None = None
+) -> list[str]:
     """Bring every subscription of one Stripe customer to where Stripe says it is. Joins the caller's transaction.
+
+    Args:
+        adopting: one that is taken over now from an older system: its customer has had its mails and its credits, and
+            what was paid before gives nothing.
 
     Returns:
         What changed, in words.
@@ -52,7 +58,7 @@ async def mirror(session: AsyncSession, told: CustomerSubscriptions, context: Co
     effects: list[str] = []
     # What is over makes room first, so that a subscription after it is not taken for a second one.
     for one in sorted(told.subscriptions, key=lambda each: (each.status in LIVE, each.created)):
-        effects += await _mirror_one(session, customer_id, one, told, context)
+        effects += await _mirror_one(session, customer_id, one, told, context, adopting=one.id == adopting)
     return effects
 
 
@@ -75,7 +81,13 @@ async def owner_of(session: AsyncSession, told: CustomerSubscriptions) -> int:
 
 
 async def _mirror_one(
-    session: AsyncSession, customer_id: int, told: Told, others: CustomerSubscriptions, context: Context
+    session: AsyncSession,
+    customer_id: int,
+    told: Told,
+    others: CustomerSubscriptions,
+    context: Context,
+    *,
+    adopting: bool,
 ) -> list[str]:
     row = await store.row_for_update(session, told.id)
     if row is None and not told.ours and told.status not in LIVE:
@@ -94,6 +106,9 @@ async def _mirror_one(
     if not written.changed:
         return []
     effects = [f"subscription {told.id}: {', '.join(_in_words(written)) or told.status}"]
+    if adopting:
+        await store.write(session, written.row.id, {"handed_over_at": clock.now()})
+        return effects
     held = await store.by_id(session, written.row.id)
     assert held is not None, "it was written just now"
     if held.ours and not held.superseded:
