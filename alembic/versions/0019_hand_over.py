@@ -29,6 +29,6 @@ def upgrade() -> None:
     )
     op.create_index("ix_hand_overs_customer_id", "hand_overs", ["customer_id"])
     op.create_index("ix_hand_overs_expires_at", "hand_overs", ["expires_at"])
+    # The default stays: processes of the version before go on signing people in while this one is rolled out.
     op.add_column("sessions", sa.Column("handed_over", sa.Boolean(), nullable=False, server_default=sa.false()))
-    op.alter_column("sessions", "handed_over", server_default=None)
     op.add_column("sessions", sa.Column("return_to", sa.String(), nullable=True))

@@ -5,6 +5,7 @@ Every event handler is a public call: each asks `principal_of` again, and none t
 
 from dataclasses import dataclass
 from hashlib import sha256
+from urllib.parse import urlsplit
 
 import reflex as rx
 from reflex.middleware.middleware import Middleware
@@ -68,6 +69,9 @@ class Shell(rx.State):
     initial: rx.Field[str] = rx.field("")
     is_customer: rx.Field[bool] = rx.field(False)
     is_admin: rx.Field[bool] = rx.field(False)
+    handed_over: rx.Field[bool] = rx.field(False)
+    way_back: rx.Field[str] = rx.field("")
+    way_back_name: rx.Field[str] = rx.field("")
     billing_day: rx.Field[str] = rx.field("")
     billing_hour: rx.Field[str] = rx.field("")
     available: rx.Field[int] = rx.field(0)
@@ -97,6 +101,9 @@ class Shell(rx.State):
         self.initial = (who.name or who.email)[:1].upper() if who else ""
         self.is_customer = bool(who and who.customer_id)
         self.is_admin = bool(who and who.role is Role.ADMIN)
+        self.handed_over = bool(who and who.handed_over)
+        self.way_back = (who.return_to if who else None) or ""
+        self.way_back_name = urlsplit(self.way_back).hostname or ""
         if who and who.customer_id:
             await self._show_account(who.customer_id)
         self.loaded = True

@@ -37,6 +37,7 @@ def framed(main: rx.Component, *, current: str = "", bare: bool = False) -> rx.C
             class_name="sr-only focus:not-sr-only focus:absolute focus:z-50 focus:m-2 focus:bg-surface focus:p-2",
         ),
         _top(current, bare=bare),
+        None if bare else _way_back(),
         None if bare else sandbox_bar(),
         None if bare else _strip(),
         _failure(),
@@ -55,6 +56,24 @@ def _top(current: str, *, bare: bool) -> rx.Component:
         class_name=(
             "sticky top-0 z-20 flex h-14 items-center gap-2.5 border-b border-line bg-surface px-4 sm:gap-5 sm:px-6"
         ),
+    )
+
+
+def _way_back() -> rx.Component:
+    """Whoever another product has handed over finds back to it."""
+    return rx.cond(
+        Shell.way_back != "",
+        rx.el.div(
+            rx.el.a(
+                icon("arrow-left", size=14),
+                "Back to ",
+                Shell.way_back_name,
+                href=Shell.way_back,
+                class_name="inline-flex min-h-6 max-w-full items-center gap-1.5 truncate text-small",
+            ),
+            class_name="border-b border-line bg-surface px-4 py-1.5 sm:px-6",
+        ),
+        None,
     )
 
 

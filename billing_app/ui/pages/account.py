@@ -104,7 +104,7 @@ def account() -> rx.Component:
                 message(AccountState.done, "good"),
                 class_name="mt-4 grid gap-3",
             ),
-            rx.el.div(_password(), _sessions(), class_name="mt-4 grid gap-3.5"),
+            rx.el.div(rx.cond(Shell.handed_over, None, _password()), _sessions(), class_name="mt-4 grid gap-3.5"),
             width="max-w-[720px]",
         ),
         current="/account",
