@@ -160,6 +160,12 @@ def _add_regular_tasks(queue: App, services: Services) -> None:
                 await services.time_travel.follow()
         await sweep(services)
 
+    @queue.periodic(cron="* * * * *")
+    @queue.task(name="roll_up_costs", queueing_lock="roll_up_costs", lock="roll_up_costs")
+    async def roll_up_costs(timestamp: int) -> None:
+        """The sums that reports read, of what calls have cost."""
+        await services.cost_rollup.roll()
+
     @queue.periodic(cron="*/10 * * * *")
     @queue.task(name="close_abandoned", queueing_lock="close_abandoned")
     async def close_abandoned(timestamp: int) -> None:

@@ -11,7 +11,19 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NoReturn
 
-from billing_app.cli import admin, catalog, credits, customers, keys, ledger, processes, time_travel, usage, webhooks
+from billing_app.cli import (
+    admin,
+    catalog,
+    costs,
+    credits,
+    customers,
+    keys,
+    ledger,
+    processes,
+    time_travel,
+    usage,
+    webhooks,
+)
 from billing_app.errors import DomainError
 
 if TYPE_CHECKING:
@@ -32,7 +44,7 @@ def parser() -> Parser:
     made.add_argument("--debug", action="store_true", help="show the traceback of an error")
     made.add_argument("--catalog", metavar="NAME", help="a preset's name or a catalogue file's path (CATALOG)")
     commands = made.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for subject in (processes, catalog, admin, keys, customers, ledger, credits, usage, webhooks, time_travel):
+    for subject in (processes, catalog, admin, keys, customers, ledger, credits, usage, costs, webhooks, time_travel):
         subject.add_commands(commands)
     return made
 

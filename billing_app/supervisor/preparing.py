@@ -52,6 +52,7 @@ async def prepare(settings: Settings, webhook_url: str) -> dict[str, Any]:
         answer: dict[str, Any] = {"sign_ins": []}
         said = [await _catalogue(services, answer)]
         if webhook_url:
+            said += await _model_prices(services)
             said.append(await _prices(services))
             answer["webhook_secret"] = await _endpoint(services, webhook_url)
             answer["sign_ins"] = await Demo(services).sign_ins()
@@ -89,6 +90,12 @@ async def _catalogue(services: Services, answer: dict[str, Any]) -> str:
     exported.write_text(await services.catalog.export(version=in_force.version), encoding="utf-8")
     answer["catalog_file"] = str(exported)
     return f"catalogue version {in_force.version} as it was applied" + (f", not {source.name}" if named else "")
+
+
+async def _model_prices(services: Services) -> list[str]:
+    """What models cost, for those that nobody has priced; in live mode `costs prices --seed` does it when asked."""
+    made = await services.model_prices.seed(actor=SYSTEM)
+    return [f"{len(made)} model prices (new)"] if made else []
 
 
 async def _prices(services: Services) -> str:
