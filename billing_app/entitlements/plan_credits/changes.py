@@ -45,7 +45,7 @@ def work_out(situation: Situation) -> Change:
     for credit in credits:
         _unused(situation, change, credit)
     for line in periods:
-        pending += _period_windows(situation, change, line)
+        pending += _period_windows(situation, line)
     known = {one.source for one in situation.held}
     owed = situation.owed + sum(one.overspent for one in change.returns)
     for window in pending:
@@ -170,7 +170,7 @@ def _take(change: Change, windows: Sequence[HeldWindow], credits: int) -> int:
     return spent
 
 
-def _period_windows(situation: Situation, change: Change, line: PaidLine) -> list[NewWindow]:
+def _period_windows(situation: Situation, line: PaidLine) -> list[NewWindow]:
     """The windows of a whole period, less what is known to be credited of it."""
     # A price the catalogue does not know is a loud alarm elsewhere; the last known entitlements stay.
     offer, period = situation.offer(line) or situation.paid.item, _period(line)
@@ -181,7 +181,7 @@ def _period_windows(situation: Situation, change: Change, line: PaidLine) -> lis
         pieces = _pieces(period, _anchor_for(period.start, situation.paid.anchor))
     parts = [int(monthly * whole.share(piece)) for piece, whole in pieces]
     nets = spread(max(0, line.net_minor), parts)
-    late = _within([*situation.returned, *_as_returned(change)], period)
+    late = _within(situation.returned, period)
     before = tuple(one.source for one in situation.held if one.window.end == period.start and one.kept)
     return [
         NewWindow(
@@ -205,7 +205,7 @@ def _period_windows(situation: Situation, change: Change, line: PaidLine) -> lis
 
 def _within(returned: Iterable[Returned], period: Window) -> list[Returned]:
     """Time credited out of this very period, after it began."""
-    return [one for one in returned if one.period.end == period.end and one.period.start >= period.start]
+    return [one for one in returned if one.period.end == period.end and one.period.start > period.start]
 
 
 def _credited(window: Window, credits: int, returned: Iterable[Returned]) -> int:
@@ -218,10 +218,6 @@ def _credited(window: Window, credits: int, returned: Iterable[Returned]) -> int
             left - int(left * (1 - share)) if one.late_monthly is None else min(left, ceil(one.late_monthly * share))
         )
     return taken
-
-
-def _as_returned(change: Change) -> list[Returned]:
-    return [Returned(one.line.line_id, _period(one.line), one.late_monthly) for one in change.returns]
 
 
 def _pieces(period: Window, anchor: datetime) -> Pieces:
