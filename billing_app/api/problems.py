@@ -46,7 +46,12 @@ def answer(error: DomainError, request_id: str | None) -> JSONResponse:
     if isinstance(error, RateLimited):
         headers["Retry-After"] = str(error.extra["retry_after_s"])
     elif isinstance(error, Unavailable):
-        headers["Retry-After"] = str(_RETRY_AFTER_S)
+        headers["Retry-After"] = str(error.extra.get("retry_after_s", _RETRY_AFTER_S))
+    for name, member in (("Credits-Cost", "required"), ("Credits-Remaining", "available")):
+        if error.extra.get(member) is not None:
+            headers[name] = str(error.extra[member])
+    if error.status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
     return JSONResponse(problem(error, request_id), error.status, headers, MEDIA_TYPE)
 
 
@@ -93,9 +98,14 @@ def _errors(found: Iterable[Any]) -> list[dict[str, str]]:
     """Where and what, without echoing what was sent."""
     return [
         {
-            "pointer": "/" + "/".join(str(step) for step in error["loc"]),
+            "pointer": "/" + "/".join(_step(str(step)) for step in error["loc"]),
             "code": str(error["type"]),
             "message": str(error["msg"]),
         }
         for error in list(found)[:MAX_ERRORS]
     ]
+
+
+def _step(name: str) -> str:
+    """A step of a JSON pointer (RFC 6901), short, and valid Unicode whatever was sent."""
+    return name[:80].encode("utf-8", "replace").decode().replace("~", "~0").replace("/", "~1")
