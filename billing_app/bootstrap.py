@@ -48,6 +48,7 @@ from billing_app.payments.subscribing.trial_rules import TrialKeys
 from billing_app.payments.subscribing.trials import Trials
 from billing_app.payments.time_travel import TimeTravel
 from billing_app.playground.chat import ChatService
+from billing_app.playground.costs import EngineCosts
 from billing_app.playground.drafts import DraftService
 from billing_app.playground.interviews import InterviewService
 from billing_app.playground.knowledge import Knowledge
@@ -100,6 +101,7 @@ class Services:
     push: PushService
     moving_in: MovingIn
     time_travel: TimeTravel | None
+    engine_costs: EngineCosts
     drafts: DraftService
     interviews: InterviewService
     question_sets: QuestionSetService
@@ -128,9 +130,10 @@ def put_together(settings: Settings, database: Database) -> Services:
     gateway = StripeGateway(settings)
     addresses = AllowedAddresses(settings.public_url, settings.allowed_return_hosts)
     costs = CostLog(database, purchases=LotKinds(), plans=PlansInForce(catalog))
+    engine_costs = EngineCosts(database, catalog, costs)
     drafts = DraftService(database)
-    interviews = InterviewService(database, catalog, entitlements, credit_service)
-    question_sets = QuestionSetService(database, catalog, entitlements)
+    interviews = InterviewService(database, catalog, entitlements, credit_service, engine_costs)
+    question_sets = QuestionSetService(database, catalog, entitlements, engine_costs)
     by_setting = bool(settings.stripe_webhook_secret.get_secret_value())
     webhook_secret = WebhookSecret(database, by_setting=by_setting, secret_key=secret)
     trials = Trials(TrialKeys(secret))
@@ -203,13 +206,19 @@ def put_together(settings: Settings, database: Database) -> Services:
         time_travel=TimeTravel(database, settings) if sandbox and settings.stripe_api_base else None,
         push=PushService(database, gateway, catalog, settings),
         moving_in=MovingIn(database, gateway, catalog, ledger=ledger, trials=trials),
+        engine_costs=engine_costs,
         drafts=drafts,
         interviews=interviews,
         question_sets=question_sets,
         library=LibraryService(database, catalog, entitlements, question_sets),
-        practice=PracticeService(database, catalog, entitlements),
+        practice=PracticeService(database, catalog, entitlements, engine_costs),
         chat=ChatService(
-            database, catalog, entitlements, credit_service, knowledge=Knowledge(catalog, interviews, drafts)
+            database,
+            catalog,
+            entitlements,
+            credit_service,
+            knowledge=Knowledge(catalog, interviews, drafts),
+            costs=engine_costs,
         ),
     )
 

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -142,6 +143,8 @@ class Demo:
             await self._services.entitlements.use(
                 customer_id, usage.feature, units=-(-whole // 2), key=f"demo-allowance-{usage.feature}"
             )
+            share = Fraction(-(-whole // 2), usage.counts_per_unit)
+            await self._services.engine_costs.used(customer_id, usage.feature, "demo-allowance", share=share)
 
     async def _buy(self, customer_id: int, pack: str) -> None:
         """Buy as a person does: open the page, pay with the test card, come back. Nothing when they bought before."""
@@ -175,6 +178,7 @@ class Demo:
                 )
             except NotEnough:
                 return
+            await self._services.engine_costs.used(customer_id, feature, f"demo-session-{number}")
             if used.remaining is not None and used.remaining <= leaving:
                 return
 

@@ -32,6 +32,9 @@ _SHARES = text(
     FROM taken t LEFT JOIN kinds k ON k.customer_id = t.customer_id AND k.lot = t.lot_id
     GROUP BY 1, 2, 3"""
 )
+_BY_REFERENCE = text(
+    "SELECT id FROM credit_entries WHERE customer_id = :customer_id AND feature = :feature AND reference = :reference"
+)
 
 
 class LotKinds:
@@ -52,3 +55,11 @@ class LotKinds:
             if row.kind is not None and row.credits:
                 kinds[row.kind] = row.credits
         return shares
+
+
+async def entry_by_reference(session: AsyncSession, customer_id: int, feature: str, reference: str) -> int | None:
+    """The entry that was charged for a business reference; None: nothing was taken from the ledger for it."""
+    found = await session.execute(
+        _BY_REFERENCE, {"customer_id": customer_id, "feature": feature, "reference": reference}
+    )
+    return found.scalar_one_or_none()

@@ -19,6 +19,7 @@ from billing_app.errors import Conflict, IdempotencyMismatch, InvalidInput
 from billing_app.playground import chat_store
 from billing_app.playground.answerer import Found, Inquiry, Part, answer, part_of
 from billing_app.playground.chat_views import ChatOffer, QuestionView, Quote, offer_of, view_of
+from billing_app.playground.costs import EngineCosts
 from billing_app.playground.exchange import HOLD_S, Exchange
 from billing_app.playground.extras import Offered, add_ons_of, chosen
 from billing_app.playground.knowledge import Knowledge
@@ -68,8 +69,10 @@ class ChatService:
         *,
         knowledge: Knowledge,
         engine: Engine = local_engine,
+        costs: EngineCosts | None = None,
     ) -> None:
-        """`engine`: answers; a host product's own in its place."""
+        """`engine`: answers; a host product's own in its place. `costs`: where cost is noted; None: nowhere."""
+        self._costs = costs
         self._database = database
         self._catalog = catalog
         self._entitlements = entitlements
@@ -148,7 +151,7 @@ class ChatService:
         )
         await self._claim(row, held)
         parts = self._engine(await self._knowledge.inquiry(customer_id, text, with_extras))
-        return Exchange(self._database, self._credits, row, parts, paid=False)
+        return Exchange(self._database, self._credits, row, parts, paid=False, costs=self._costs)
 
     async def recent(self, customer_id: int, *, limit: int = 10) -> list[QuestionView]:
         """A customer's last questions with their answers, newest first."""
@@ -251,6 +254,8 @@ class ChatService:
                 entry_id=entry_id,
                 ended_at=clock.now(),
             )
+        if captured and self._costs:
+            await self._costs.used(row.customer_id, row.feature, row.id)
         settled = await self._own(row.customer_id, row.id)
         assert settled is not None, "rows of questions are never deleted"
         return settled

@@ -31,6 +31,7 @@ from billing_app.credits import (
 from billing_app.db.engine import Database
 from billing_app.playground import chat_store
 from billing_app.playground.answerer import Found, Part, Words
+from billing_app.playground.costs import EngineCosts
 from billing_app.playground.models import ChatQuestion
 
 MAX_PARTS = 2_000
@@ -68,9 +69,17 @@ class Exchange:
     """An answer under way, from the moment its price is held. Ends with `complete` or `break_off`, one of them once."""
 
     def __init__(
-        self, database: Database, credits_: CreditService, row: ChatQuestion, parts: AsyncIterator[Part], *, paid: bool
+        self,
+        database: Database,
+        credits_: CreditService,
+        row: ChatQuestion,
+        parts: AsyncIterator[Part],
+        *,
+        paid: bool,
+        costs: EngineCosts | None = None,
     ) -> None:
-        """`paid`: it was paid for before; nothing is held, and nothing will be charged."""
+        """`paid`: it was paid for before; nothing is held, and nothing will be charged. `costs`: to note them."""
+        self._costs = costs
         self._database = database
         self._credits = credits_
         self._row = row
@@ -167,6 +176,8 @@ class Exchange:
                     entry_id=entry_id,
                     ended_at=clock.now(),
                 )
+            if charged and self._costs:
+                await self._costs.used(self._row.customer_id, self._row.feature, self._row.id)
         available = (await self._credits.balance(self._row.customer_id)).available
         price = self.price.part(self._earned)
         lines = price if price and price.credits == charged else None

@@ -17,6 +17,7 @@ from billing_app.db.engine import Database
 from billing_app.entitlements.service import EntitlementService
 from billing_app.errors import Conflict, InvalidInput, NotFound
 from billing_app.playground import store
+from billing_app.playground.costs import EngineCosts
 from billing_app.playground.interviewer import ANSWER_MAX, JOB_MAX, Turn, feedback, next_question, topic
 from billing_app.playground.models import Interview
 from billing_app.playground.offered import feature_with
@@ -67,7 +68,10 @@ class InterviewService:
         catalog: CatalogService,
         entitlements: EntitlementService,
         credits_: CreditService,
+        costs: EngineCosts | None = None,
     ) -> None:
+        """`costs`: where the cost of what was charged is noted; None: nowhere."""
+        self._costs = costs
         self._database = database
         self._catalog = catalog
         self._entitlements = entitlements
@@ -230,6 +234,8 @@ class InterviewService:
                 charged = int(ended.extra.get("captured", 0))
         async with self._database.transaction() as session:
             await store.write(session, row.id, only_in=("begun",), charged=charged, **also)
+        if charged and self._costs:
+            await self._costs.used(row.customer_id, row.feature, row.id)
 
     async def _give_back(self, row: Interview) -> None:
         """It never began. The row goes first: an answer that comes in this moment finds it over."""

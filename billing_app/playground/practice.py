@@ -8,6 +8,7 @@ import re
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
+from fractions import Fraction
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -22,6 +23,7 @@ from billing_app.entitlements.service import EntitlementService
 from billing_app.errors import InvalidInput, NotFound
 from billing_app.gates import Gates
 from billing_app.playground import practice_store as store
+from billing_app.playground.costs import EngineCosts
 from billing_app.playground.models import PracticeRun
 from billing_app.playground.note_writer import write_notes
 
@@ -61,7 +63,15 @@ class RunView:
 class PracticeService:
     """Use a counted feature, and list what came of it."""
 
-    def __init__(self, database: Database, catalog: CatalogService, entitlements: EntitlementService) -> None:
+    def __init__(
+        self,
+        database: Database,
+        catalog: CatalogService,
+        entitlements: EntitlementService,
+        costs: EngineCosts | None = None,
+    ) -> None:
+        """`costs`: where the cost of each use is noted; None: nowhere."""
+        self._costs = costs
         self._database = database
         self._catalog = catalog
         self._entitlements = entitlements
@@ -110,6 +120,8 @@ class PracticeService:
             self._database.transaction() as session,
         ):
             await self._keep(session, customer_id, code, run_id, title=notes.title, lines=list(notes.lines))
+        if self._costs:
+            await self._costs.used(customer_id, code, run_id)
         kept = await self._find(customer_id, run_id)
         assert kept is not None, "kept just now, and the newest are not forgotten"
         return _view(kept)
@@ -136,6 +148,9 @@ class PracticeService:
         await self._entitlements.use(
             customer_id, code, units=STEP_S, key=f"practice:{run_id}:{number}", actor="customer", also=keep
         )
+        if self._costs:
+            share = Fraction(STEP_S, feature.counts_per_unit)
+            await self._costs.used(customer_id, code, f"{run_id}.{number}", share=share)
         return next((one for one in await self._entitlements.usage(customer_id) if one.feature == code), None)
 
     async def history(self, customer_id: int, code: str, *, limit: int = 5) -> list[RunView]:

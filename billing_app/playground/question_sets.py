@@ -19,6 +19,7 @@ from billing_app.entitlements.service import EntitlementService
 from billing_app.errors import Conflict, IdempotencyMismatch, InvalidInput, NotFound
 from billing_app.playground import store
 from billing_app.playground.advert import MAX_CHARS
+from billing_app.playground.costs import EngineCosts
 from billing_app.playground.models import QuestionSet
 from billing_app.playground.offered import feature_with
 from billing_app.playground.question_writer import Question, write_questions
@@ -49,7 +50,15 @@ class SetView:
 class QuestionSetService:
     """Make, read and list a customer's question sets."""
 
-    def __init__(self, database: Database, catalog: CatalogService, entitlements: EntitlementService) -> None:
+    def __init__(
+        self,
+        database: Database,
+        catalog: CatalogService,
+        entitlements: EntitlementService,
+        costs: EngineCosts | None = None,
+    ) -> None:
+        """`costs`: where the cost of a set is noted; None: nowhere."""
+        self._costs = costs
         self._database = database
         self._catalog = catalog
         self._entitlements = entitlements
@@ -106,6 +115,8 @@ class QuestionSetService:
         await self._entitlements.use(
             customer_id, feature, key=f"question-set:{set_id}", reference=set_id, actor="customer", also=keep
         )
+        if self._costs:
+            await self._costs.used(customer_id, feature, set_id)
         return _same(await self._own(customer_id, set_id), text)
 
     async def get(self, customer_id: int, set_id: str) -> SetView:

@@ -21,8 +21,7 @@ AHEAD = timedelta(minutes=5)
 """How far a host's clock may be ahead of ours."""
 _SOURCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}")
 _CODE = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
-# Printing characters without spaces at the ends: what vendors call models and requests.
-_NAME = re.compile(r"[!-~](?:[ -~]{0,198}[!-~])?")
+NAME_MAX = 200
 
 State = Literal["logged", "repeated", "refused"]
 
@@ -63,7 +62,7 @@ class _Cost:
             InvalidInput: says which field and what it takes.
         """
         _match(_SOURCE, self.source, "source", 'letters, digits and "_.:-", 64 at most')
-        _match(_NAME, self.request_id, "request_id", "1 to 200 printing ASCII characters")
+        _check_name(self.request_id, "request_id")
         for name in ("plan", "feature"):
             if (code := getattr(self, name)) is not None:
                 _match(_CODE, code, name, "a code of the catalogue")
@@ -119,7 +118,7 @@ class VendorCost(_Cost):
     def checked(self, now: datetime) -> None:
         """As for every row; and units and cost are within what can be kept."""
         _Cost.checked(self, now)
-        _match(_NAME, self.service, "service", "1 to 200 printing ASCII characters")
+        _check_name(self.service, "service")
         _check_decimal(self.units, "units", MAX_UNITS, 6)
         _check_decimal(self.cost, "cost", MAX_COST, PLACES)
         check_currency(self.currency)
@@ -152,7 +151,7 @@ class Answer:
 
 def check_model(name: str) -> None:
     """Refuse a model's name that no vendor would give."""
-    _match(_NAME, name, "model", "1 to 200 printing ASCII characters")
+    _check_name(name, "model")
 
 
 def check_tokens(tokens: Tokens) -> None:
@@ -186,6 +185,17 @@ def _check_details(details: dict[str, Any]) -> None:
             f"metadata is a JSON object of {DETAILS_MAX_BYTES:,} bytes at most, without NUL characters.",
             field="metadata",
         )
+
+
+def _check_name(value: object, name: str) -> None:
+    """What vendors and hosts call models, services and requests."""
+    if (
+        not isinstance(value, str)
+        or not 1 <= len(value) <= NAME_MAX
+        or not value.isprintable()
+        or value != value.strip()
+    ):
+        raise InvalidInput(f"{name} is 1 to {NAME_MAX} printing characters, without spaces at the ends.", field=name)
 
 
 def _match(pattern: re.Pattern[str], value: object, name: str, takes: str) -> None:

@@ -166,7 +166,7 @@ async def test_what_does_not_exist_is_refused_with_the_word_for_it(costs: Costs)
         ({"source": "a b"}, "source"),
         ({"request_id": ""}, "request_id"),
         ({"request_id": "x\x00"}, "request_id"),
-        ({"model": "é" * 3}, "model"),
+        ({"model": "gpt\n4o"}, "model"),
         ({"feature": "Chat!"}, "feature"),
         ({"at": datetime(2025, 1, 1)}, "offset"),  # noqa: DTZ001
         ({"at": datetime(1999, 1, 1, tzinfo=UTC)}, "2020"),

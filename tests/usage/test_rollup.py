@@ -246,9 +246,10 @@ async def test_costs_are_read_by_user_model_feature_and_day(costs: Costs) -> Non
     await costs.log.log(costs.a_call(customer_id=who, feature="chat", at=at))
     await costs.log.log(costs.a_call("mini", customer_id=who, feature="chat", at=at + timedelta(minutes=2)))
     await costs.rolled()
-    span = {"first": FIRST, "last": LAST}
-    assert [(one.key, one.cost) for one in await costs.reads.by("day", "model", "feature", **span)] == [
+    by_day = await costs.reads.by("day", "model", "feature", first=FIRST, last=LAST)
+    assert [(one.key, one.cost) for one in by_day] == [
         ((date(2025, 3, 1), "gpt-4o", "chat"), Decimal("0.0075")),
         ((date(2025, 3, 2), "mini", "chat"), Decimal("0.0015")),
     ]
-    assert [one.key[0] for one in await costs.reads.of_customer(who, **span)] == [date(2025, 3, 1), date(2025, 3, 2)]
+    of_one = await costs.reads.of_customer(who, first=FIRST, last=LAST)
+    assert [one.key[0] for one in of_one] == [date(2025, 3, 1), date(2025, 3, 2)]
