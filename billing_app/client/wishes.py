@@ -1,0 +1,59 @@
+"""What is asked of a feature: the keyword arguments that check, use, consume and hold have in common."""
+
+from collections.abc import Mapping
+from typing import TypedDict
+
+Detail = str | int | bool | None
+
+
+class Wish(TypedDict, total=False):
+    """How much of it: whole uses, priced by the rate card.
+
+    units: how many; seconds of a feature that counts minutes. operation, add_ons: which price, with what on top.
+    """
+
+    units: int
+    operation: str
+    add_ons: Mapping[str, int]
+
+
+class UseWish(Wish, total=False):
+    """reference: the business fact (a session's id), charged once whatever the keys."""
+
+    reference: str
+
+
+class SpendWish(UseWish, total=False):
+    """credits: a price of your own instead of the rate card's. details: small facts kept with the entry."""
+
+    credits: int
+    details: Mapping[str, Detail]
+
+
+class HoldWish(SpendWish, total=False):
+    """ttl_s: it ends by itself so long after the last `extend`; cap_s: and at the latest after so long.
+
+    on_expiry: credits taken when it ends by itself.
+    """
+
+    ttl_s: int
+    cap_s: int
+    on_expiry: int
+
+
+class GrantWish(TypedDict, total=False):
+    """label: what the customer reads; kind: promotion, gift or referral; times as RFC 3339 text."""
+
+    label: str
+    kind: str
+    effective_at: str
+    expires_at: str
+
+
+class HandOverWish(TypedDict, total=False):
+    """to: a path of the billing pages; return_to: your address to lead back to; name, email: for a new customer."""
+
+    to: str
+    return_to: str
+    name: str
+    email: str
