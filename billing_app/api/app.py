@@ -8,6 +8,7 @@ from starlette.exceptions import HTTPException
 
 from billing_app.api import auth, hand_over, webhooks
 from billing_app.api.conventions.paths import EncodedSlashes
+from billing_app.api.document import describe
 from billing_app.api.middleware import BodyLimit, NoSurprises, RequestIds
 from billing_app.api.problems import add_handlers
 from billing_app.api.v1 import (
@@ -64,6 +65,7 @@ def create_app(services: Services | None = None) -> FastAPI:
         app.include_router(router)
     app.add_api_route("/api/{path:path}", _nothing_here, methods=_METHODS, include_in_schema=False)
     add_handlers(app)
+    describe(app)
     # The last one added is the first to see a request.
     app.add_middleware(EncodedSlashes)
     app.add_middleware(NoSurprises)
