@@ -47,6 +47,7 @@ from billing_app.payments.subscribing.service import SubscriptionService
 from billing_app.payments.subscribing.trial_rules import TrialKeys
 from billing_app.payments.subscribing.trials import Trials
 from billing_app.payments.time_travel import TimeTravel
+from billing_app.payments.transactions import Transactions
 from billing_app.playground.chat import ChatService
 from billing_app.playground.costs import EngineCosts
 from billing_app.playground.drafts import DraftService
@@ -94,6 +95,8 @@ class Services:
     invoices: InvoiceReads
     invoice_links: InvoiceLinks
     payment_methods: PaymentMethodReads
+    transactions: Transactions
+    return_addresses: AllowedAddresses
     applier: Applier
     webhook_secret: WebhookSecret
     inbox: Inbox
@@ -199,6 +202,8 @@ def put_together(settings: Settings, database: Database) -> Services:
         invoices=InvoiceReads(database),
         invoice_links=InvoiceLinks(database, gateway),
         payment_methods=PaymentMethodReads(database),
+        transactions=Transactions(database, ledger, catalog),
+        return_addresses=addresses,
         applier=applier,
         webhook_secret=webhook_secret,
         inbox=Inbox(database, gateway, applier, webhook_secret),

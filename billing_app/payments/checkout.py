@@ -51,13 +51,23 @@ class CheckoutService:
         self._opener = opener
         self._returns = returns
 
-    async def start(self, customer_id: int, kind: str, code: str, *, return_to: str | None = None) -> Started:
+    async def start(
+        self,
+        customer_id: int,
+        kind: str,
+        code: str,
+        *,
+        return_to: str | None = None,
+        success_to: str | None = None,
+        cancel_to: str | None = None,
+    ) -> Started:
         """Open Stripe's payment page for one pack or unlock, or give back the one that is open (WL10).
 
         Args:
             kind: `pack` or `unlock`.
             code: as in the catalogue.
             return_to: the path of ours the customer wants to go on with afterwards.
+            success_to, cancel_to: a host product's own pages instead of ours; checked by the caller.
 
         Raises:
             InvalidInput: `return_to` is not a path of ours.
@@ -72,7 +82,15 @@ class CheckoutService:
             raise InvalidInput(f'A "{kind[:20]}" cannot be bought here; packs and unlocks can.', field="kind")
         tax = (await self._catalog.current()).tax
         started = await self._opener.open(
-            customer_id, Order(offer, return_to=path, tax_automatic=tax.automatic, tax_code=tax.code)
+            customer_id,
+            Order(
+                offer,
+                return_to=path,
+                tax_automatic=tax.automatic,
+                tax_code=tax.code,
+                success_to=success_to,
+                cancel_to=cancel_to,
+            ),
         )
         async with self._database.transaction() as session:
             await funnel(
@@ -94,6 +112,18 @@ class CheckoutService:
         async with self._database.transaction() as session:
             row = await store.checkout_of_customer(session, customer_id, session_id=session_id)
         return await self._told(row, unverified=Progress.PENDING)
+
+    async def told(self, public_id: str) -> tuple[int, CheckoutProgress]:
+        """Whose a checkout is and how far it has come; for calls with a key, which may see all customers.
+
+        Raises:
+            NotFound: unknown.
+        """
+        async with self._database.transaction() as session:
+            found = await store.checkout_called(session, public_id) if _PUBLIC_ID.fullmatch(public_id) else None
+        if found is None:
+            raise NotFound("There is no such checkout.")
+        return found.customer_id, await self._told(found, unverified=Progress.OPEN)
 
     async def cancelled(self, customer_id: int, public_id: str) -> CheckoutProgress:
         """What the cancel page shows: nothing was charged, unless the checkout was paid after all (WL9).

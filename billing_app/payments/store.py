@@ -132,6 +132,11 @@ async def checkout_of_customer(
     return found.scalar_one_or_none()
 
 
+async def checkout_called(session: AsyncSession, public_id: str) -> Checkout | None:
+    """A checkout by our name of it, whoever's it is."""
+    return await session.scalar(select(Checkout).where(col(Checkout.public_id) == public_id))
+
+
 async def checkout_for_update(
     session: AsyncSession, *, session_id: str | None = None, public_id: str | None = None, intent: str | None = None
 ) -> Checkout | None:

@@ -1,9 +1,23 @@
 """The API that a host product's server calls with a key: customers, credits, features, and the public catalogue."""
 
-from billing_app.api.v1.host import catalogue, credits, customers, features, hand_overs, holds, ledger
+from billing_app.api.v1.host import (
+    catalogue,
+    checkouts,
+    credits,
+    customers,
+    features,
+    hand_overs,
+    holds,
+    ledger,
+    payments,
+    subscriptions,
+)
 
 ROUTERS = (
     hand_overs.router,
+    *checkouts.ROUTERS,
+    *subscriptions.ROUTERS,
+    payments.router,
     catalogue.router,
     *credits.ROUTERS,
     *holds.ROUTERS,
