@@ -244,6 +244,21 @@ async def test_given_back_within_its_window_a_use_counts_no_more_and_its_key_is_
     assert not await gate.give_back(await house.a_customer(), CV, "a")
 
 
+@pytest.mark.row("C3")
+@pytest.mark.parametrize(("given_back", "used", "over"), [("a", 5, 0), ("b", 10, 0), ("c", 11, 1)])
+async def test_a_use_given_back_makes_room_for_what_was_marked_as_beyond_the_limit(
+    house: House, given_back: str, used: int, over: int
+) -> None:
+    await house.apply("career_coach")
+    customer = await house.a_customer()
+    gate = house.entitlements
+    for key, units in (("a", 8), ("b", 3), ("c", 2)):  # of 10
+        await gate.use(customer, JOBS, units=units, key=key)
+    assert await gate.give_back(customer, JOBS, given_back)
+    (jobs,) = [each for each in await gate.usage(customer) if each.feature == JOBS]
+    assert (jobs.used, jobs.over) == (used, over)
+
+
 @pytest.mark.row("C4")
 async def test_an_admin_begins_a_window_afresh_and_says_why(house: House) -> None:
     await house.apply("career_coach")

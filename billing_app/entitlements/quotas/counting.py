@@ -160,7 +160,7 @@ async def give_back(session: AsyncSession, customer_id: int, feature: str, key: 
     counted_in = await store.window_of(session, use.usage_id)
     assert counted_in is not None, "a use belongs to a window"
     if at in counted_in.window and counted_in.resets == use.resets:
-        await store.uncount(session, use.usage_id, units=use.units, over=use.over, at=at)
+        await store.uncount(session, use.usage_id, units=use.units, at=at)
     return True
 
 

@@ -74,16 +74,14 @@ async def count(
     )
 
 
-async def uncount(session: AsyncSession, usage_id: int, *, units: int, over: int, at: datetime) -> None:
-    """Take a use out of its window again."""
+async def uncount(session: AsyncSession, usage_id: int, *, units: int, at: datetime) -> None:
+    """Take a use out of its window again: the room it leaves is first that of what lay beyond the limit."""
     await session.execute(
         update(UsageWindow)
         .where(col(UsageWindow.id) == usage_id)
         .values(
             used=func.greatest(col(UsageWindow.used) - units, 0),
-            over=func.least(
-                func.greatest(col(UsageWindow.over) - over, 0), func.greatest(col(UsageWindow.used) - units, 0)
-            ),
+            over=func.greatest(col(UsageWindow.over) - units, 0),
             updated_at=at,
         )
     )
