@@ -52,7 +52,9 @@ def test_every_answer_behind_a_key_has_an_example(name: str) -> None:
     assert {"401", "422", "429", "503"} <= operation["responses"].keys()
     for status, answer in operation["responses"].items():
         for content in answer.get("content", {}).values():
-            assert "example" in content or "examples" in _resolved(content["schema"]), f"{name} {status}"
+            assert "example" in content or "examples" in _resolved(content["schema"]), (
+                f"{name} {status}: record one in v1/host/examples*.json"
+            )
     body = operation.get("requestBody")
     if body is not None:
         content = body["content"]["application/json"]
