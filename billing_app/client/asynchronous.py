@@ -13,7 +13,7 @@ from billing_app.client.exchange import Server, failure_of, no_answer, request_o
 from billing_app.client.holds import AsyncHolding
 from billing_app.client.letting_through import LetThrough, Waiting
 from billing_app.client.retrying import Retries
-from billing_app.client.wishes import GrantWish, HandOverWish, HoldWish, SpendWish, UseWish, Wish
+from billing_app.client.wishes import CheckoutWish, GrantWish, HandOverWish, HoldWish, SpendWish, UseWish, Wish
 
 T = TypeVar("T")
 _WITH_EACH = 5
@@ -92,6 +92,20 @@ class AsyncBillingClient:
     async def hand_over(self, customer: str, **wish: Unpack[HandOverWish]) -> results.HandOver:
         """A one-time link that signs your user into the billing pages. Redirect the browser there at once."""
         return await self._send(calls.hand_over(customer, wish))
+
+    # Selling
+
+    async def checkout(self, customer: str, kind: str, code: str, **wish: Unpack[CheckoutWish]) -> results.Checkout:
+        """Open Stripe's payment page for a pack, an unlock or a plan (with its `period`); send the browser there."""
+        return await self._send(calls.checkout(customer, kind, code, wish))
+
+    async def checkout_state(self, checkout_id: str) -> results.CheckoutState:
+        """How far a checkout has come, by billing's own books."""
+        return await self._send(calls.checkout_state(checkout_id))
+
+    async def portal(self, customer: str, *, return_to: str | None = None, page: str | None = None) -> str:
+        """The address of Stripe's portal for a customer who has bought something; `page`: home, payment_method."""
+        return await self._send(calls.portal(customer, return_to, page))
 
     # May they, and taking it
 

@@ -213,6 +213,23 @@ def hand_over(customer: str, wish: Mapping[str, Any]) -> Call[results.HandOver]:
     return Call("POST", f"{API}/hand-overs", _as(results.HandOver), given(customer=customer, **wish))
 
 
+def checkout(customer: str, kind: str, code: str, wish: Mapping[str, Any]) -> Call[results.Checkout]:
+    """checkout-sessions. Sent again, it is the same open page that is answered."""
+    body = given(customer=customer, kind=kind, code=code, **wish)
+    return Call("POST", f"{API}/checkout-sessions", _as(results.Checkout), body)
+
+
+def checkout_state(checkout_id: str) -> Call[results.CheckoutState]:
+    """checkout-sessions/{id}."""
+    return Call("GET", f"{API}/checkout-sessions/{percent(checkout_id, safe='')}", _as(results.CheckoutState))
+
+
+def portal(customer: str, return_to: str | None, page: str | None) -> Call[str]:
+    """portal-sessions."""
+    body = given(customer=customer, return_to=return_to, page=page)
+    return Call("POST", f"{API}/portal-sessions", lambda told: str(told["url"]), body)
+
+
 def anything(method: str, path: str, body: Any, params: Any, key: str | None) -> Call[Any]:
     """A request of your own: whatever the API has and this client has no method for."""
     if not path.startswith("/api/"):

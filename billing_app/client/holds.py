@@ -4,6 +4,7 @@ Once a capture was tried, nothing is released: whether it was done may be unknow
 hold then ends by its own time limit.
 """
 
+import asyncio
 import logging
 from collections.abc import Mapping
 from datetime import datetime
@@ -112,6 +113,7 @@ class AsyncHold(_InHand):
     def __init__(self, client: "AsyncBillingClient", held: Held, wish: Mapping[str, Any], key: str) -> None:
         super().__init__(held, wish, key)
         self._client = client
+        self._releasing: asyncio.Task[None] | None = None
 
     async def capture(self, credits: int | None = None, *, details: Mapping[str, Any] | None = None) -> Captured:
         """Take what was delivered, at most what is held; None takes all. The rest is free again."""
@@ -137,8 +139,11 @@ class AsyncHold(_InHand):
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
     ) -> None:
-        if not self._ended:
-            await self.release()
+        if self._ended:
+            return
+        # A stream whose reader went away is cancelled; what was held is given back all the same.
+        self._releasing = asyncio.create_task(self.release())
+        await asyncio.shield(self._releasing)
 
 
 class AsyncHolding:

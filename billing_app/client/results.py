@@ -302,3 +302,38 @@ class HandOver:
 
     url: str
     expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """An amount in the currency's smallest unit: 2900 USD is 29.00 dollars."""
+
+    minor: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class Checkout:
+    """A payment page of Stripe to send the browser to. `reused`: it was open already."""
+
+    id: str
+    customer: str
+    url: str
+    reused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CheckoutState:
+    """How far a purchase has come: open, pending, granted, failed or expired. Never trust the way back alone."""
+
+    id: str
+    state: str
+    kind: str
+    code: str
+    name: str
+    amount: Money
+    customer: str | None = None
+    credits: int | None = None
+    available: int | None = None
+    retry_url: str | None = None
+    reason: str | None = None

@@ -57,3 +57,15 @@ class HandOverWish(TypedDict, total=False):
     return_to: str
     name: str
     email: str
+
+
+class CheckoutWish(TypedDict, total=False):
+    """period: month or year, of a plan alone; trial_days: fewer than the catalogue gives.
+
+    success_url, cancel_url: pages of yours to come back to; left out: the billing pages.
+    """
+
+    period: str
+    trial_days: int
+    success_url: str
+    cancel_url: str
