@@ -25,7 +25,6 @@ REASON_LIMIT = 2_000
 class PriceExists(Conflict):
     """The model has a price that begins at that very moment."""
 
-    code = "price_exists"
     title = "There is such a price"
 
 

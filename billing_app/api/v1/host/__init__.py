@@ -9,6 +9,7 @@ from billing_app.api.v1.host import (
     hand_overs,
     holds,
     ledger,
+    llm_usage,
     payments,
     subscriptions,
 )
@@ -23,5 +24,6 @@ ROUTERS = (
     *holds.ROUTERS,
     *features.ROUTERS,
     ledger.router,
+    llm_usage.router,
     *customers.ROUTERS,
 )
