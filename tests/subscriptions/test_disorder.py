@@ -7,6 +7,9 @@ from typing import Any
 import pytest
 
 from billing_app import clock
+from billing_app.catalog.loading import Source, read_source
+from billing_app.credits import Group
+from billing_app.journal.audit import CLI
 from billing_app.payments.applying import TryAgain
 from tests.shop import Shop
 from tests.subscriptions.subscribers import DECLINES_LATER, VISA, Subscribers
@@ -108,3 +111,24 @@ async def test_what_never_came_is_found_by_comparing(silent_shop: Shop, subscrib
     after = await books(shop)
     assert after == found
     assert len([row for row in found["invoices"] if row["status"] == "paid"]) == 4
+
+
+@pytest.mark.parametrize("late", [False, True], ids=["heard at once", "heard after the end"])
+async def test_where_credits_go_with_a_plan_that_is_cancelled_at_once_they_go_however_late_its_payment_is_heard_of(
+    silent_shop: Shop, subscribers: Subscribers, late: bool
+) -> None:
+    shop, preset = silent_shop, read_source("creator")
+    goes = '\n[policies]\ncancel_now_credits = "void"\n'
+    await shop.services.catalog.apply(Source(preset.name, preset.text + goes), by=CLI)
+    ada = await shop.a_customer()
+    made = await subscribers.subscribe(ada)
+    if not late:
+        await deliver(shop, await shop.raw_events())
+        assert (await shop.services.credits.balance(ada)).groups[Group.PLAN] > 0
+    await subscribers.at_stripe(lambda client: client.v1.subscriptions.cancel(made))
+    await deliver(shop, await shop.raw_events())
+    assert (await shop.services.credits.balance(ada)).groups[Group.PLAN] == 0
+    await deliver(shop, await shop.raw_events(), again=True)
+    assert (await shop.services.credits.balance(ada)).groups[Group.PLAN] == 0
+    kept = await shop.rows("SELECT credits - deducted - returned AS kept FROM plan_windows")
+    assert [row["kept"] for row in kept] == [0]

@@ -20,7 +20,7 @@ from billing_app.payments.gateway_subscriptions import CustomerSubscriptions
 from billing_app.payments.mirroring import checkouts, store
 from billing_app.payments.mirroring.checkouts import INVOICE_PAID
 from billing_app.payments.mirroring.models import Invoice
-from billing_app.payments.mirroring.subscriptions import mirror, owner_of
+from billing_app.payments.mirroring.subscriptions import credits_go, mirror, owner_of
 from billing_app.payments.mirroring.terms import item_of
 from billing_app.payments.refunds import reclaim_plan_credits, take_back_from_invoice
 from billing_app.payments.rules import Context
@@ -116,6 +116,9 @@ async def _paid(
     if held.handed_over_at and paid.paid_at < held.handed_over_at and paid.invoice_id != held.latest_invoice:
         return [f"invoice {paid.invoice_id} was paid before its subscription was handed over: it gives nothing"]
     effects = await plan_credits.invoice_paid(session, context.ledger, paid, context.policies)
+    if held.ended_at is not None and paid.paid_at <= held.ended_at and credits_go(held, context):
+        # Heard of after the end, which found none of these credits to take.
+        effects += await plan_credits.subscription_ended(session, context.ledger, held, held.ended_at, voids=True)
     if row.refunded_minor:  # refunded before it could give anything
         effects += await reclaim_plan_credits(session, context.ledger, row, row.refunded_minor, context.spent)
     effects += await checkouts.finish(session, held)

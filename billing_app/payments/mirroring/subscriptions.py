@@ -289,11 +289,15 @@ async def _tell_credits(
         else:
             effects.append(f"trial of {told.id} refused: one was taken before")
     if "ended" in kinds:
-        at = held.ended_at or clock.now()
-        early = held.period_end is not None and at < held.period_end
-        voids = early and context.policies.cancel_now_credits == "void"
+        at, voids = held.ended_at or clock.now(), credits_go(held, context)
         effects += await plan_credits.subscription_ended(session, context.ledger, held, at, voids=voids)
     return effects + await plan_credits.plan_changed(session, context.ledger, held, context.policies)
+
+
+def credits_go(held: HeldSubscription, context: Context) -> bool:
+    """Whether what is left of an ended subscription's credits goes with it: it was cut off, and the policy says so."""
+    cut_off = held.period_end is not None and (held.ended_at or clock.now()) < held.period_end
+    return cut_off and context.policies.cancel_now_credits == "void"
 
 
 async def _trial_is_theirs(session: AsyncSession, held: HeldSubscription, told: Told, context: Context) -> bool:
