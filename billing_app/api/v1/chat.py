@@ -12,6 +12,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
+from billing_app.api.at_once import AtOnce
 from billing_app.api.deps import CustomerId, Here
 from billing_app.api.event_stream import EventStream, Say
 from billing_app.api.origin import same_origin
@@ -32,13 +33,15 @@ MAX_AT_ONCE = 3
 Code = Annotated[str, Field(max_length=40)]
 
 logger = logging.getLogger(__name__)
-_answering: dict[int, int] = {}
 
 
 class TooManyAnswers(Conflict):
     """More questions at once than one person can read the answers of."""
 
     code = "too_many_answers"
+
+
+_answers = AtOnce(MAX_AT_ONCE, lambda most: TooManyAnswers(f"{most} answers are on their way already. Wait for one."))
 
 
 class AnswerFailed(Unavailable):
@@ -72,11 +75,11 @@ async def quote(
 async def ask(sent: Question, request: Request, services: Here, customer_id: CustomerId) -> EventStream:
     """Hold the price, answer as a stream, and charge what was sent."""
     await services.limiter.take(Take(ASK, str(customer_id)))
-    _begin(customer_id)
+    _answers.begin(customer_id)
     try:
         exchange = await services.chat.ask(customer_id, sent.id, sent.question, sent.extras, quoted=sent.quoted)
     except BaseException:
-        _end(customer_id)
+        _answers.end(customer_id)
         raise
 
     async def talk(say: Say) -> None:
@@ -84,23 +87,11 @@ async def ask(sent: Question, request: Request, services: Here, customer_id: Cus
         await _answer(say, exchange, available, request_id_of(request.scope))
 
     async def afterwards() -> None:
-        _end(customer_id)
+        _answers.end(customer_id)
         if not exchange.over:  # the reader is gone, or the server ends
             await exchange.break_off()
 
     return EventStream(talk, afterwards)
-
-
-def _begin(customer_id: int) -> None:
-    if _answering.get(customer_id, 0) >= MAX_AT_ONCE:
-        raise TooManyAnswers(f"{MAX_AT_ONCE} answers are on their way already. Wait for one of them.")
-    _answering[customer_id] = _answering.get(customer_id, 0) + 1
-
-
-def _end(customer_id: int) -> None:
-    _answering[customer_id] -= 1
-    if not _answering[customer_id]:
-        del _answering[customer_id]
 
 
 async def _answer(say: Say, exchange: Exchange, available: int, request_id: str | None) -> None:
