@@ -44,12 +44,13 @@ def _import(asked: argparse.Namespace) -> int:
     found = read(data)
 
     async def act(services: "Services") -> int:
-        return await _move(services, found, dry_run=asked.dry_run)
+        return await move(services, found, dry_run=asked.dry_run)
 
     return with_services(act, stripe=any(one.stripe_customer for one in found.arrivals))
 
 
-async def _move(services: "Services", found: "Read", *, dry_run: bool) -> int:
+async def move(services: "Services", found: "Read", *, dry_run: bool) -> int:
+    """Move everybody in who can, saying what happens and what is wrong; the exit code."""
     problems, moved, same = list(found.problems), 0, 0
     for problem in problems[:MAX_PROBLEMS]:
         print(problem, file=sys.stderr)

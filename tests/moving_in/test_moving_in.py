@@ -3,53 +3,11 @@
 import asyncio
 from typing import Any
 
-import stripe
-
 from billing_app import clock
 from billing_app.credits.doctor import audit as doctor
-from billing_app.moving_in.reading import read
-from billing_app.moving_in.service import Moved
+from tests.moving_in.older import customer_of, move, older
 from tests.shop import Shop
-from tests.subscriptions.subscribers import VISA, Subscribers
-
-HEADER = (
-    "customer,email,stripe_customer,stripe_subscription,plan,lot_credits,lot_kind,lot_paid,lot_currency,lot_expires"
-)
-
-
-async def _older(shop: Shop, *, amount: int = 3900, interval: str = "month", **params: Any) -> tuple[str, str]:
-    """A customer with a subscription, made by another product at a price of its own; its id and the subscription's."""
-
-    def make(client: stripe.StripeClient) -> tuple[str, str]:
-        somebody = client.v1.customers.create({"email": "ada@example.com"}).id
-        method = client.v1.payment_methods.attach(VISA, {"customer": somebody}).id
-        client.v1.customers.update(somebody, {"invoice_settings": {"default_payment_method": method}})
-        product = client.v1.products.create({"name": "Older Pro"}).id
-        price = client.v1.prices.create(
-            {
-                "product": product,
-                "unit_amount": amount,
-                "currency": "usd",
-                "recurring": {"interval": interval},  # pyright: ignore[reportArgumentType]
-            }
-        ).id
-        given: Any = {"customer": somebody, "items": [{"price": price}], **params}
-        return somebody, client.v1.subscriptions.create(given).id
-
-    made = await asyncio.to_thread(lambda: make(shop.sandbox.client()))
-    await shop.settle()
-    return made
-
-
-async def _move(shop: Shop, *rows: str, header: str = HEADER, dry_run: bool = False) -> list[Moved]:
-    found = read("\n".join([header, *rows]).encode())
-    assert not found.problems, found.problems
-    return [one async for one in shop.services.moving_in.move(found.arrivals, dry_run=dry_run)]
-
-
-async def _customer(shop: Shop, external_id: str = "user-17") -> int:
-    (row,) = await shop.rows("SELECT id FROM customers WHERE external_id = :id", id=external_id)
-    return row["id"]
+from tests.subscriptions.subscribers import Subscribers
 
 
 async def _everything(shop: Shop) -> list[list[dict[str, Any]]]:
@@ -66,19 +24,19 @@ async def _everything(shop: Shop) -> list[list[dict[str, Any]]]:
 async def test_a_subscription_made_elsewhere_moves_in_with_what_is_left_and_renews_once(
     shop: Shop, subscribers: Subscribers
 ) -> None:
-    somebody, made = await _older(shop)
+    somebody, made = await older(shop)
     row = f"user-17,ada@example.com,{somebody},{made},pro,120,plan,11.70,USD,"
     before = await _everything(shop)
-    (tried,) = await _move(shop, row, dry_run=True)
+    (tried,) = await move(shop, row, dry_run=True)
     assert tried.problem is None
     assert any("taken over" in effect for effect in tried.effects)
     assert await _everything(shop) == before, "a dry run changes nothing"
 
-    (moved,) = await _move(shop, row)
+    (moved,) = await move(shop, row)
     assert moved.problem is None
     assert moved.effects == tried.effects
     await shop.settle()
-    ada = await _customer(shop)
+    ada = await customer_of(shop)
     assert await shop.available(ada) == 120
     held = await subscribers.held(made)
     assert (held.plan_code, held.status, held.live, held.drift) == ("pro", "active", True, ())
@@ -86,7 +44,7 @@ async def test_a_subscription_made_elsewhere_moves_in_with_what_is_left_and_rene
     assert await shop.rows("SELECT kind FROM outbox") == [], "and no mail was sent about old things"
 
     done = await _everything(shop)
-    (again,) = await _move(shop, row)
+    (again,) = await move(shop, row)
     assert (again.effects, again.problem) == ((), None)
     await shop.settle()
     assert await _everything(shop) == done, "once more changes nothing"
@@ -101,10 +59,10 @@ async def test_a_subscription_made_elsewhere_moves_in_with_what_is_left_and_rene
 
 
 async def test_the_running_window_can_be_used_until_the_renewal_is_paid(shop: Shop, subscribers: Subscribers) -> None:
-    somebody, made = await _older(shop)
-    await _move(shop, f"user-17,,{somebody},{made},,120,plan,,,")
+    somebody, made = await older(shop)
+    await move(shop, f"user-17,,{somebody},{made},,120,plan,,,")
     await shop.settle()
-    ada = await _customer(shop)
+    ada = await customer_of(shop)
     held = await subscribers.held(made)
     assert held.period_end is not None
     (lot,) = await shop.rows("SELECT renews_at, expires_at FROM credit_lots WHERE customer_id = :ada", ada=ada)
@@ -115,11 +73,11 @@ async def test_the_running_window_can_be_used_until_the_renewal_is_paid(shop: Sh
 async def test_a_year_that_was_paid_before_goes_on_month_by_month(shop: Shop, subscribers: Subscribers) -> None:
     offer = await shop.services.catalog.offer("plan", "pro", "year")
     assert offer.price
-    somebody, made = await _older(shop, amount=offer.price.minor, interval="year")
-    (moved,) = await _move(shop, f"user-17,,{somebody},{made},pro,50,plan,10.00,USD,")
+    somebody, made = await older(shop, amount=offer.price.minor, interval="year")
+    (moved,) = await move(shop, f"user-17,,{somebody},{made},pro,50,plan,10.00,USD,")
     assert moved.problem is None
     await shop.settle()
-    ada = await _customer(shop)
+    ada = await customer_of(shop)
     assert await shop.available(ada) == 50
     lots = await shop.rows("SELECT granted FROM credit_lots WHERE customer_id = :ada", ada=ada)
     assert sorted(lot["granted"] for lot in lots) == [50, *[400] * 11]
@@ -130,11 +88,11 @@ async def test_a_year_that_was_paid_before_goes_on_month_by_month(shop: Shop, su
 async def test_what_is_left_of_a_trial_ends_with_it_and_the_paid_plan_begins(
     shop: Shop, subscribers: Subscribers
 ) -> None:
-    somebody, made = await _older(shop, trial_period_days=7)
-    (moved,) = await _move(shop, f"user-17,,{somebody},{made},pro,33,trial,,,")
+    somebody, made = await older(shop, trial_period_days=7)
+    (moved,) = await move(shop, f"user-17,,{somebody},{made},pro,33,trial,,,")
     assert moved.problem is None
     await shop.settle()
-    ada = await _customer(shop)
+    ada = await customer_of(shop)
     assert await shop.available(ada) == 33, "what the file says, not a trial's credits anew"
     await subscribers.pass_time(days=8)
     await subscribers.pass_time(hours=2)
@@ -142,16 +100,16 @@ async def test_what_is_left_of_a_trial_ends_with_it_and_the_paid_plan_begins(
 
 
 async def test_bought_lots_and_a_cancelled_plan_come_as_they_are(shop: Shop, subscribers: Subscribers) -> None:
-    somebody, made = await _older(shop, cancel_at_period_end=True)
+    somebody, made = await older(shop, cancel_at_period_end=True)
     expires = f"{clock.now().year + 2}-01-31"
-    moved = await _move(
+    moved = await move(
         shop,
         f"user-17,ada@example.com,{somebody},{made},pro,120,plan,,,",
         f"user-17,,,,,500,purchase,19.00,USD,{expires}",
     )
     assert [one.problem for one in moved] == [None]
     await shop.settle()
-    ada = await _customer(shop)
+    ada = await customer_of(shop)
     assert await shop.available(ada) == 620
     assert await shop.rows("SELECT kind FROM outbox") == []
     await subscribers.pass_time(days=33)
@@ -160,12 +118,12 @@ async def test_bought_lots_and_a_cancelled_plan_come_as_they_are(shop: Shop, sub
 
 
 async def test_who_cannot_come_changes_nothing_and_keeps_nobody_out(shop: Shop) -> None:
-    strange_customer, strange = await _older(shop, amount=1234)
-    mine, good = await _older(shop)
-    _, elsewhere = await _older(shop)
+    strange_customer, strange = await older(shop, amount=1234)
+    mine, good = await older(shop)
+    _, elsewhere = await older(shop)
     lonely = (await asyncio.to_thread(lambda: shop.sandbox.client().v1.customers.create({"name": "Lonely"}))).id
     before = await shop.rows("SELECT id FROM credit_entries")
-    moved = await _move(
+    moved = await move(
         shop,
         f"strange,,{strange_customer},{strange},,,,,,",
         "nobody,,cus_NOBODY,,,,,,,",
@@ -189,32 +147,32 @@ async def test_who_cannot_come_changes_nothing_and_keeps_nobody_out(shop: Shop) 
 
 async def test_a_lot_that_moved_in_never_changes_and_new_ones_stand_behind_it(shop: Shop) -> None:
     header = "customer,lot_credits,lot_kind"
-    await _move(shop, "user-17,10,gift", header=header)
-    (changed,) = await _move(shop, "user-17,12,gift", header=header)
+    await move(shop, "user-17,10,gift", header=header)
+    (changed,) = await move(shop, "user-17,12,gift", header=header)
     assert changed.problem is not None
     assert "an opening lot never changes" in changed.problem.what
-    (grown,) = await _move(shop, "user-17,10,gift", "user-17,12,gift", header=header)
+    (grown,) = await move(shop, "user-17,10,gift", "user-17,12,gift", header=header)
     assert grown.effects == ("12 credits (gift)",)
-    assert await shop.available(await _customer(shop)) == 22
+    assert await shop.available(await customer_of(shop)) == 22
 
 
 async def test_somebody_elses_stripe_customer_is_refused(shop: Shop, subscribers: Subscribers) -> None:
     bob = await shop.a_customer()
     theirs = await subscribers.stripe_customer(bob)
-    (moved,) = await _move(shop, f"user-17,,{theirs},,,,,,,")
+    (moved,) = await move(shop, f"user-17,,{theirs},,,,,,,")
     assert moved.problem is not None
     assert moved.problem.what == f"{theirs} is customer {bob} here already."
 
 
 async def test_a_mark_that_never_reached_stripe_is_set_by_the_next_run(shop: Shop, subscribers: Subscribers) -> None:
-    somebody, made = await _older(shop)
+    somebody, made = await older(shop)
     row = f"user-17,,{somebody},{made},pro,120,plan,,,"
-    await _move(shop, row)
+    await move(shop, row)
     unmarked: Any = {"metadata": {"managed_by": "", "item_id": ""}}
     await subscribers.at_stripe(lambda client: client.v1.subscriptions.update(made, unmarked))
     await shop.settle()
-    (again,) = await _move(shop, row)
+    (again,) = await move(shop, row)
     assert again.effects == (f"{made} marked as ours at Stripe",)
     await shop.settle()
     assert (await subscribers.held(made)).drift == ()
-    assert await shop.available(await _customer(shop)) == 120
+    assert await shop.available(await customer_of(shop)) == 120
