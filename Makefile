@@ -16,7 +16,7 @@ app := .venv/bin/python -m billing_app
 ports := --port $(PORT) $(if $(SANDBOX_PORT),--sandbox-port $(SANDBOX_PORT))
 code := billing_app alembic benchmarks tests scripts rxconfig.py
 
-.PHONY: help run dev reset test test-deep test-stripe rows lint types format constraints bench setup setup-dev browser
+.PHONY: help run dev reset test test-deep test-stripe rows lint types format constraints bench bench-http setup setup-dev browser
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -66,6 +66,9 @@ browser: setup-dev
 
 bench: setup ## Measure the ledger beside plain PL/pgSQL (QUICK=1: a look, in about a minute)
 	@.venv/bin/python -m benchmarks $(if $(QUICK),--quick)
+
+bench-http: setup ## Measure the HTTP API beside a pinned baseline of FastAPI and psycopg (QUICK=1: a look)
+	@.venv/bin/python -m benchmarks.http $(if $(QUICK),--quick)
 
 constraints: setup-dev ## Pin anew what our packages bring along
 	@{ echo "# Every package that requirements.txt and requirements-dev.txt bring along, at the version it was proven with."; \

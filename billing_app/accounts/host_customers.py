@@ -1,12 +1,14 @@
 """A host product's customers, called by the host's own ids: found, made on first sight, created or updated."""
 
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+
+from psycopg import OperationalError
 
 from billing_app import clock
 from billing_app.accounts import store
-from billing_app.accounts.customers import CustomerView, check_external_id, customer_by_external_id, get_customer
+from billing_app.accounts.customers import CustomerView, check_external_id, get_customer
 from billing_app.accounts.email_address import parse_email
 from billing_app.accounts.one_line import person_name
 from billing_app.db.engine import Database
@@ -44,9 +46,8 @@ class HostCustomers:
         known = self._known.get(external_id)
         if known is not None:
             return known
-        async with self._database.transaction() as session:
-            found = await customer_by_external_id(session, check_external_id(external_id))
-        return self._remember(external_id, found.id) if found else None
+        found = await self._look_up([check_external_id(external_id)])
+        return self._remember(external_id, found[external_id]) if found else None
 
     async def need(self, external_id: str) -> int:
         """The customer's number.
@@ -75,13 +76,13 @@ class HostCustomers:
         told = {one: self._known[one] for one in wanted if one in self._known}
         missing = sorted(wanted - told.keys())
         if missing:
-            async with self._database.transaction() as session:
-                found = await store.customers_by_external_ids(session, missing)
-                new = [one for one in missing if one not in found]
-                if new:
+            found = await self._look_up(missing)
+            new = [one for one in missing if one not in found]
+            if new:
+                async with self._database.transaction() as session:
                     found |= await store.add_customers(session, new, clock.wall())
-                if len(found) < len(missing):  # another request made some in between
-                    found |= await store.customers_by_external_ids(session, missing)
+            if len(found) < len(missing):  # another request made some in between
+                found |= await self._look_up(missing)
             for external_id, customer_id in found.items():
                 told[external_id] = self._remember(external_id, customer_id)
         return told
@@ -139,6 +140,21 @@ class HostCustomers:
             view = CustomerView(customer.id, customer.external_id, customer.name, customer.email)
         self._remember(external_id, view.id)
         return view, made is not None
+
+    async def _look_up(self, external_ids: Sequence[str]) -> dict[str, int]:
+        """Their numbers, in one trip; a connection that has died meanwhile is found out by asking once more."""
+        writers = self._database.writers
+        for again in (True, False):
+            try:
+                async with writers.take() as direct:
+                    (rows,) = await direct.trip([store.customers_by_external_ids(external_ids)])
+            except OperationalError:
+                if not again:
+                    raise
+                await writers.forget_idle()
+            else:
+                return dict(rows)
+        raise AssertionError("answered or raised")
 
     def _remember(self, external_id: str, customer_id: int) -> int:
         self._known[external_id] = customer_id

@@ -8,9 +8,12 @@ from dataclasses import dataclass, field
 
 from billing_app.catalog.service import CatalogService, Published
 from billing_app.credits import Balance, Consume, Consumed, Held, Hold, Outcome, Price
-from billing_app.entitlements.decisions import Basis
+from billing_app.entitlements.deciding import Question, by_credits
+from billing_app.entitlements.decisions import Basis, Decision
 from billing_app.entitlements.metering import basis_of, feature_of, price_of
+from billing_app.entitlements.newcomers import NEWCOMER
 from billing_app.entitlements.options import Market, for_credits, wait
+from billing_app.entitlements.requests import Asked
 from billing_app.entitlements.service import EntitlementService
 from billing_app.errors import DomainError, InsufficientCredits, InvalidInput
 
@@ -57,6 +60,25 @@ class DirectSpending:
             InvalidInput: it is not paid in credits, or has no such operation or add-on.
         """
         return _priced(await self._catalog.published(), wish)
+
+    async def check(self, customer_id: int, asked: Asked) -> Decision:
+        """As `EntitlementService.check`, on the shortest way: the balance alone decides, if it is enough.
+
+        A yes by credits says when more come only where they lie prepared: the plan is read for who has too few.
+
+        Raises:
+            UnknownFeature, InvalidInput: as `EntitlementService.check`.
+        """
+        published = await self._catalog.published()
+        feature = feature_of(published.catalog, asked.feature)
+        if customer_id != NEWCOMER and basis_of(published.catalog, feature) is Basis.CREDITS:
+            price = price_of(published, feature, asked.units, asked.operation, asked.add_ons)
+            question = Question(customer_id, feature, asked.units)
+            decision = by_credits(question, price, await self._credits.balance(customer_id), None)
+            if decision.allowed:
+                return decision
+        (decision,) = await self._entitlements.check_all(customer_id, [asked])
+        return decision
 
     async def consume(self, customer_id: int, wish: Wish, *, key: str, actor: str) -> Paid:
         """Take the credits at once.

@@ -54,7 +54,9 @@ class DecisionShape(Shape):
     used: int | None
     over: int
     limit_source: Literal["quota", "balance"]
-    resets_at: Moment | None
+    resets_at: Moment | None = Field(
+        description="When what is short renews by itself. With a yes by credits only where more lie prepared."
+    )
     next_grant: int | None
     options: list[OptionShape]
     smaller: SmallerShape | None

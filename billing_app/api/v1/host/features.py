@@ -63,9 +63,8 @@ async def check(sent: Check, caller: Calling) -> Said:
     Who was never seen is answered as the free plan will have them; never a 404.
     """
     customer_id = await caller.services.host_customers.find(sent.customer)
-    decision = await caller.services.entitlements.check(
-        customer_id or NEWCOMER, sent.feature, sent.units, operation=sent.operation, add_ons=sent.add_ons
-    )
+    asked = Asked(sent.feature, sent.units, sent.operation, sent.add_ons)
+    decision = await caller.spending.check(customer_id or NEWCOMER, asked)
     return said_json(decision.as_json(), cost=decision.required, remaining=decision.available)
 
 
