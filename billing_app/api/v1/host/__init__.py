@@ -11,12 +11,16 @@ from billing_app.api.v1.host import (
     ledger,
     llm_usage,
     payments,
+    sessions,
+    streams,
     subscriptions,
 )
 
 ROUTERS = (
     hand_overs.router,
     *checkouts.ROUTERS,
+    streams.router,
+    sessions.router,
     *subscriptions.ROUTERS,
     payments.router,
     catalogue.router,
