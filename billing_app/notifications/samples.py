@@ -105,6 +105,7 @@ def _of_plans(catalog: Catalog, at: datetime) -> Iterator[tuple[str, AnyLetter]]
     yield "Renewal reminder", letters.RenewalReminder(renews_at=at + timedelta(days=30), **{**paid, "every": "year"})
     cancelled = letters.PlanCancelled(plan=plan.name, ends_at=later, ended=False, credits_left=7)
     yield "Plan cancelled", cancelled
+    yield "Plan cancelled, a payment open", cancelled.model_copy(update={"owing": True})
     yield "Plan ended", cancelled.model_copy(update={"ends_at": at, "ended": True})
     yield "Plan ended unpaid", cancelled.model_copy(update={"ends_at": at, "ended": True, "unpaid": True})
     yield "Plan resumed", letters.PlanResumed(renews_at=later, **paid)

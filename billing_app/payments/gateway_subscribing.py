@@ -175,6 +175,10 @@ class SubscribingCalls(StripeCalls):
         """Nobody owes this invoice any more. A change that waited for it is dropped."""
         await self._call(self._stripe.v1.invoices.void_invoice_async(invoice))
 
+    async def hold_draft(self, invoice: str) -> None:
+        """Keep a draft from being made final and collected by itself."""
+        await self._call(self._stripe.v1.invoices.update_async(invoice, {"auto_advance": False}))
+
     async def refund_intent(self, payment_intent: str, *, metadata: dict[str, str], key: str) -> str:
         """Give a whole payment back; the refund's id."""
         params: dict[str, Any] = {

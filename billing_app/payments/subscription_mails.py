@@ -159,6 +159,7 @@ async def _cancelled(session: AsyncSession, held: HeldSubscription, *, unpaid: b
         ends_at=ends_at,
         ended=not held.live,
         unpaid=unpaid,
+        owing=held.status in ("past_due", "unpaid"),
         trial=held.status == "trialing",
         credits_left=await mail_facts.available(session, held.customer_id),
     )

@@ -147,6 +147,8 @@ def card_name(card: CardView) -> str:
 
 
 def _ends_note(my: MyPlan) -> str:
+    if my.ends_at is not None and my.past_due is not None:
+        return f"Cancelled. {my.name} ends {moment(my.ends_at)}. {charged_after(my)}"
     if my.ends_at is not None:
         return f"Cancelled. {my.name} stays yours until {moment(my.ends_at)}, and is not charged again."
     if my.status == "trialing" and my.trial_ends_at:
@@ -222,6 +224,13 @@ def free_plan(catalog: Catalog) -> Plan | None:
     return next((plan for plan in catalog.plans if plan.free), None)
 
 
+def charged_after(my: MyPlan) -> str:
+    """What is still charged of a plan that was cancelled to its period's end: a payment that is open goes on."""
+    if my.past_due is None:
+        return "Nothing is charged again."
+    return "The payment that is open stays due and may still be collected. Nothing else is charged."
+
+
 def leaving_facts(
     my: MyPlan,
     *,
@@ -263,5 +272,6 @@ def leaving_facts(
             else f"Your {number(plan_credits)} plan {noun.many} are gone at once."
         )
     if my.past_due is not None:
+        later[0] = f"{name} ends {moment(last)}. {charged_after(my)}"
         now[0] = f"{name} ends at once, and what is open is not collected any more."
     return [*later, *stays], [*now, *stays]

@@ -12,7 +12,7 @@ from billing_app.payments.subscribing.views import RelationKind
 from tests.shop import Shop
 from tests.subscribing.planners import Planners
 
-DECLINES = "pm_card_chargeCustomerFail"
+DECLINES, PAYS_AGAIN = "pm_card_chargeCustomerFail", "pm_card_visa"
 
 
 @pytest.mark.row("B5")
@@ -239,3 +239,39 @@ async def test_a_second_subscription_is_cancelled_refunded_and_the_admin_is_told
     assert (await plans.subscription(customer)).id in {first.id, second.id}
     kept = await plans.at_stripe(lambda client: client.v1.subscriptions.retrieve(first.id))
     assert kept.status == "active"
+
+
+async def test_cancelled_at_once_while_the_renewal_is_being_written_it_is_not_charged_any_more(
+    shop: Shop, plans: Planners
+) -> None:
+    customer = await shop.a_customer()
+    await plans.take(customer, "basic")
+    bought = await plans.subscription(customer)
+    left = bought["items"].data[0].current_period_end - int(clock.now().timestamp())
+    await plans.pass_time(seconds=left + 600)
+    assert [invoice.status for invoice in await plans.invoices(customer)] == ["draft", "paid"]
+    ending = await plans.service.cancel(customer, at_once=True)
+    assert "not collected any more" in ending.detail
+    await shop.settle()
+    await plans.pass_time(days=5)
+    assert [invoice.status for invoice in await plans.invoices(customer)] == ["draft", "paid"]
+    assert (await plans.my(customer)).plan == "free"
+
+
+@pytest.mark.row("B5")
+async def test_cancelled_to_the_periods_end_with_a_payment_open_page_and_mail_say_that_it_stays_due(
+    shop: Shop, plans: Planners
+) -> None:
+    customer = await shop.a_customer()
+    await plans.take(customer, "basic")
+    await plans.use_card(customer, DECLINES)
+    await plans.pass_time(days=31, hours=2)
+    assert (await plans.my(customer)).status == "past_due"
+    ending = await plans.service.cancel(customer)
+    assert ending.detail.endswith("The payment that is open stays due and may still be collected.")
+    await shop.settle()
+    (owed,) = await shop.rows("SELECT data FROM outbox WHERE kind = 'plan_cancelled'")
+    assert owed["data"]["owing"] is True
+    await plans.use_card(customer, PAYS_AGAIN)
+    await plans.pass_time(days=8)
+    assert {invoice.status for invoice in await plans.invoices(customer)} == {"paid"}, "and so it was"

@@ -163,6 +163,21 @@ def test_before_leaving_one_reads_what_stays_and_what_goes() -> None:
     assert "Your 358 plan credits are gone at once." in void
 
 
+@pytest.mark.row("B5")
+def test_who_leaves_with_a_payment_open_is_not_told_that_nothing_is_charged_any_more() -> None:
+    owing = replace(PRO, status="past_due", past_due=FAILED)
+    later, now = leaving_facts(
+        owing, noun=CREDITS, plan_credits=0, bought=0, unlocks=[], after=None, at=NOW, keeps_paid=True
+    )
+    assert later[0] == (
+        "Pro ends 4 Dec 2026, 12:00 UTC. The payment that is open stays due and may still be collected. "
+        "Nothing else is charged."
+    )
+    assert now[0] == "Pro ends at once, and what is open is not collected any more."
+    left = plan_view(replace(owing, ends_at=RENEWS, can_resume=True), CREDITS)
+    assert left.ends_note == f"Cancelled. {later[0]}"
+
+
 @pytest.mark.row("B7")
 def test_the_top_bar_goes_from_quiet_to_warning_to_empty_with_its_reset() -> None:
     assert shown(a_balance(a_lot(50)), FREE).level is Level.FINE

@@ -90,6 +90,7 @@ class PlanCancelled(Letter):
     ends_at: AwareDatetime
     ended: bool = Field(description="False: everything works until `ends_at`.")
     unpaid: bool = Field(default=False, description="It ended because its payments failed.")
+    owing: bool = Field(default=False, description="It goes on until then, and a payment for it is open.")
     trial: bool = Field(default=False, description="It was a trial; nothing was charged.")
     credits_left: int | None = Field(default=None, ge=0, description="Credits that stay usable: bought ones and paid.")
 

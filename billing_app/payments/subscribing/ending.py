@@ -74,6 +74,9 @@ class Ender:
             running.id, cancel=True, feedback=feedback, comment=comment
         )
         ends_at = after.cancel_at or after.period_end
+        if after.status == "past_due":
+            words = f"{name} ends on {_day(ends_at)}. The payment that is open stays due and may still be collected."
+            return Ending(ends_at, already=False, detail=words)
         return Ending(ends_at, already=False, detail=f"{name} is cancelled. You keep it until {_day(ends_at)}.")
 
     async def resume(self, customer_id: int) -> Ending:
@@ -126,15 +129,18 @@ class Ender:
                 logger.warning("the invoice %s that a switch waited for could not be voided", running.latest_invoice)
 
     async def _stop_collection(self, subscription: str) -> bool:
-        """Void what is still open of a subscription that has ended; whether there was anything."""
+        """Void what is still open of a subscription that has ended, and hold drafts; whether there was anything.
+
+        Stripe promises to stop collecting what is final, and says nothing of a renewal in its hour as a draft.
+        """
         dropped = False
         for invoice, status in await self._gateway.invoices_of(subscription):
-            if status != "open":
+            if status not in ("open", "draft"):
                 continue
             try:
-                await self._gateway.void_invoice(invoice)
+                await (self._gateway.void_invoice if status == "open" else self._gateway.hold_draft)(invoice)
             except StripeRefused:  # paid in this very moment: a refund is then for people to decide
-                logger.warning("the open invoice %s of a cancelled plan could not be voided", invoice)
+                logger.warning("the %s invoice %s of a cancelled plan could not be stopped", status, invoice)
             else:
                 dropped = True
         return dropped

@@ -11,6 +11,7 @@ from billing_app.money import Money
 from billing_app.payments.progress import Purchase
 from billing_app.payments.subscribing.views import MyPlan
 from billing_app.ui.format import day, moment, number, ordinal, signed, when
+from billing_app.ui.plan_words import charged_after
 
 _GROUP_WORDS = {Group.PLAN: "plan", Group.BOUGHT: "bought", Group.PROMOTIONAL: "promotional"}
 _GROUP_COLOURS = {Group.PLAN: "var(--c1)", Group.BOUGHT: "var(--c2)", Group.PROMOTIONAL: "var(--c3)"}
@@ -138,7 +139,7 @@ def _next_of_plan(my: MyPlan | None) -> tuple[str, str] | None:
     if my is None or not my.subscribed:
         return None
     if my.ends_at is not None:
-        return f"{day(my.ends_at)}: {my.name} ends", "Nothing is charged again. You can resume until then."
+        return f"{day(my.ends_at)}: {my.name} ends", f"{charged_after(my)} You can resume until then."
     if my.next_charge_at is not None and my.next_charge is not None:
         return f"{day(my.next_charge_at)}: {my.name} renews", f"For {my.next_charge.shown()}, before tax."
     return None

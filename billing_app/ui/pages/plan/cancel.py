@@ -92,7 +92,12 @@ def _when() -> rx.Component:
     return rx.el.fieldset(
         rx.el.legend("When", class_name="text-small font-[560] text-ink-2"),
         rx.el.div(
-            _choice("later", "On " + CancelState.last_day, "You keep everything until then.", ~CancelState.at_once),
+            _choice(
+                "later",
+                "On " + CancelState.last_day,
+                rx.cond(CancelState.past_due, "The open payment stays due.", "You keep everything until then."),
+                ~CancelState.at_once,
+            ),
             _choice(
                 "now",
                 "Now",

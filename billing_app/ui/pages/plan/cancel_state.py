@@ -11,7 +11,7 @@ from billing_app.errors import DomainError, Unauthenticated
 from billing_app.payments.subscribing.views import CancelReason, Ending, MyPlan
 from billing_app.ui.brand import brand
 from billing_app.ui.format import day, moment
-from billing_app.ui.plan_words import free_plan, leaving_facts, price_of, titled
+from billing_app.ui.plan_words import charged_after, free_plan, leaving_facts, price_of, titled
 from billing_app.ui.session import customer_of, refresh_shell
 
 MAX_COMMENT = 500
@@ -68,7 +68,7 @@ class CancelState(rx.State):
         await self._show_facts(customer_id, my)
         self.stage = "cancelled" if my.ends_at else "asking"
         if my.ends_at:
-            self.result = f"{my.name} ends {moment(my.ends_at)}. Nothing is charged again."
+            self.result = f"{my.name} ends {moment(my.ends_at)}. {charged_after(my)}"
 
     async def _show_facts(self, customer_id: int, my: MyPlan) -> None:
         catalog = await current().catalog.current()
