@@ -16,7 +16,7 @@ app := .venv/bin/python -m billing_app
 ports := --port $(PORT) $(if $(SANDBOX_PORT),--sandbox-port $(SANDBOX_PORT))
 code := billing_app alembic benchmarks tests scripts rxconfig.py
 
-.PHONY: help run dev reset test test-deep test-stripe rows lint types format constraints bench bench-http setup setup-dev browser
+.PHONY: help run dev reset test test-deep test-stripe rows lint types format constraints bench bench-http bench-reports setup setup-dev browser
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -69,6 +69,9 @@ bench: setup ## Measure the ledger beside plain PL/pgSQL (QUICK=1: a look, in ab
 
 bench-http: setup ## Measure the HTTP API beside a pinned baseline of FastAPI and psycopg (QUICK=1: a look)
 	@.venv/bin/python -m benchmarks.http $(if $(QUICK),--quick)
+
+bench-reports: setup ## Measure reports at 100 thousand and 10 million cost rows (ROWS=1000000: a look)
+	@.venv/bin/python -m benchmarks.reports $(if $(ROWS),--rows $(ROWS))
 
 constraints: setup-dev ## Pin anew what our packages bring along
 	@{ echo "# Every package that requirements.txt and requirements-dev.txt bring along, at the version it was proven with."; \

@@ -1,4 +1,4 @@
-"""costs prices | set-price | correct-price | settle | rollup: what models cost, and the sums of what was called."""
+"""costs prices | set-price | correct-price | settle | correct | rollup: what models cost, and the sums of calls."""
 
 import argparse
 from datetime import UTC, datetime
@@ -10,7 +10,7 @@ from billing_app.errors import InvalidInput
 
 if TYPE_CHECKING:
     from billing_app.bootstrap import Services
-    from billing_app.usage import ModelPrice, NewPrice
+    from billing_app.usage import ModelPrice, NewPrice, Tokens
 
 _CLASSES = ("cached-input", "cache-write", "reasoning")
 
@@ -39,6 +39,22 @@ def add_commands(commands: Any) -> None:
     one = of.add_parser("settle", help="give calls of unknown cost the price that their model has now for their time")
     one.add_argument("model")
     one.set_defaults(act=_settle)
+
+    one = of.add_parser("correct", help="correct a logged row by two more: one takes it back, one says how it was")
+    one.add_argument("source")
+    one.add_argument("wrong", help="its request id; of a row corrected before, the correction's")
+    one.add_argument("--id", required=True, help="the correction's own request id")
+    one.add_argument(
+        "--tokens", help="as input=1000,output=500 (also cached_input, cache_write, reasoning); all of them"
+    )
+    one.add_argument("--model", help="the model it was")
+    one.add_argument("--feature")
+    one.add_argument("--plan")
+    one.add_argument("--book", action="store_true", help="by the price that the book now has for its time")
+    one.add_argument("--units", help="of a vendor's row")
+    one.add_argument("--cost", help="of a vendor's row, in its currency")
+    one.add_argument("--reason", required=True, help="why; kept in the audit log")
+    one.set_defaults(act=_correct_row)
 
     one = of.add_parser("rollup", help="bring the sums up to date, as the worker does each minute")
     one.add_argument("--rebuild", action="store_true", help="forget them and add up the whole log again")
@@ -107,6 +123,41 @@ def _settle(asked: argparse.Namespace) -> None:
         return f"{settled:,} calls of {asked.model} have a cost now."
 
     print(with_services(act))
+
+
+def _correct_row(asked: argparse.Namespace) -> None:
+    async def act(services: "Services") -> str:
+        from billing_app.journal.audit import CLI
+        from billing_app.usage import Correction
+
+        said = Correction(
+            source=asked.source,
+            request_id=asked.id,
+            corrects=asked.wrong,
+            reason=asked.reason,
+            tokens=_tokens(asked.tokens) if asked.tokens else None,
+            model=asked.model,
+            feature=asked.feature,
+            plan=asked.plan,
+            price="book" if asked.book else "as_logged",
+            units=_price(asked.units, "--units") if asked.units else None,
+            cost=_price(asked.cost, "--cost") if asked.cost else None,
+        )
+        answer = await services.cost_corrections.correct(said, actor=CLI)
+        cost = "unknown" if answer.cost is None else f"{_plain(answer.cost)} {answer.currency}"
+        return f"Row {answer.id} stands in the place of {asked.wrong}; its cost is {cost}."
+
+    print(with_services(act))
+
+
+def _tokens(given: str) -> "Tokens":
+    from billing_app.usage import Tokens
+
+    try:
+        counts = {name: int(count) for name, _, count in (part.partition("=") for part in given.split(","))}
+        return Tokens(**counts)
+    except (ValueError, TypeError):
+        raise InvalidInput(f'--tokens takes counts such as input=1000,output=500, not "{given[:60]}".') from None
 
 
 def _rollup(asked: argparse.Namespace) -> None:

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Literal
@@ -20,6 +20,7 @@ EARLIEST = datetime(2020, 1, 1, tzinfo=UTC)
 AHEAD = timedelta(minutes=5)
 """How far a host's clock may be ahead of ours."""
 _SOURCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}")
+_FIELDS: dict[type, tuple[str, ...]] = {}
 _CODE = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
 NAME_MAX = 200
 
@@ -82,10 +83,9 @@ class _Cost:
 
     def fingerprint(self) -> bytes:
         """The same for the same body, however it was written."""
-        said = {name: value for name, value in asdict(self).items() if value is not None}
-        if self.at is not None:
-            said["at"] = self.at.astimezone(UTC).isoformat()
-        body = json.dumps([type(self).__name__, said], sort_keys=True, separators=(",", ":"), default=_plain)
+        names = _FIELDS.get(type(self)) or _FIELDS.setdefault(type(self), tuple(one.name for one in fields(self)))
+        said = {name: value for name in names if (value := getattr(self, name)) is not None}
+        body = _canonical([type(self).__name__, said])
         return hashlib.sha256(body.encode()).digest()[:16]
 
 
@@ -156,7 +156,7 @@ def check_model(name: str) -> None:
 
 def check_tokens(tokens: Tokens) -> None:
     """Refuse what is no count of tokens."""
-    for name, count in asdict(tokens).items():
+    for name, count in tokens.counts().items():
         if type(count) is not int or not 0 <= count <= MAX_TOKENS:
             raise InvalidInput(f"{name} tokens are a whole number from 0 to {MAX_TOKENS:,}.", field=name)
 
@@ -177,10 +177,10 @@ def _check_decimal(value: Decimal, name: str, most: Decimal, places: int) -> Non
 
 def _check_details(details: dict[str, Any]) -> None:
     try:
-        document = json.dumps(details, allow_nan=False)
-    except (TypeError, ValueError, RecursionError):
+        document = json.dumps(details, allow_nan=False, ensure_ascii=False).encode()
+    except (TypeError, ValueError, RecursionError):  # half a surrogate is a ValueError too
         raise InvalidInput("metadata is a JSON object.", field="metadata") from None
-    if not isinstance(details, dict) or len(document) > DETAILS_MAX_BYTES or "\\u0000" in document:
+    if not isinstance(details, dict) or len(document) > DETAILS_MAX_BYTES or b"\\u0000" in document:
         raise InvalidInput(
             f"metadata is a JSON object of {DETAILS_MAX_BYTES:,} bytes at most, without NUL characters.",
             field="metadata",
@@ -203,5 +203,13 @@ def _match(pattern: re.Pattern[str], value: object, name: str, takes: str) -> No
         raise InvalidInput(f"{name} is {takes}.", field=name)
 
 
-def _plain(value: object) -> str:
+def _plain(value: object) -> Any:
+    if isinstance(value, Tokens):
+        return value.counts()
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
     return f"{value.normalize():f}" if isinstance(value, Decimal) else str(value)
+
+
+# Made once: json.dumps would make an encoder for each row.
+_canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), default=_plain).encode

@@ -4,7 +4,7 @@ Both carry the wrong row's time, so that its day, its month and its customer com
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from decimal import Decimal
 from hashlib import sha256
 from typing import Any, Literal
@@ -174,7 +174,7 @@ async def _already_done(session: AsyncSession, wrong: Mapping[str, Any]) -> Conf
 def _figures(model: str, tokens: Tokens, price: ModelPrice | None) -> dict[str, Any]:
     return {
         "model": model,
-        **asdict(tokens),
+        **tokens.counts(),
         "price_id": price.id if price else None,
         "currency": price.currency if price else None,
         "cost": cost_of(tokens, price) if price else None,

@@ -1,7 +1,7 @@
 """What a call costs: tokens of five classes times the model's prices, exact, rounded once. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Context, Decimal
 
@@ -23,6 +23,16 @@ class Tokens:
     cached_input: int = 0
     cache_write: int = 0
     reasoning: int = 0
+
+    def counts(self) -> dict[str, int]:
+        """Each class with its count, in the order of a price's five."""
+        return {
+            "input": self.input,
+            "output": self.output,
+            "cached_input": self.cached_input,
+            "cache_write": self.cache_write,
+            "reasoning": self.reasoning,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +67,7 @@ class ModelPrice:
 def cost_of(tokens: Tokens, price: ModelPrice) -> Decimal:
     """The cost of a call in major units of the price's currency: summed exactly, then rounded once, half up (C5)."""
     total = Decimal(0)
-    for count, per_million in zip(astuple(tokens), price.per_million(), strict=True):
+    for count, per_million in zip(tokens.counts().values(), price.per_million(), strict=True):
         if count:
             total = _EXACT.add(total, _EXACT.multiply(Decimal(count), per_million))
     return rounded(_EXACT.divide(total, Decimal(PER_TOKENS)))

@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -154,7 +153,7 @@ def llm_figures(row: LlmCall, price: Any) -> dict[str, Any]:
     return {
         "kind": "llm",
         "model": row.model,
-        **asdict(row.tokens),
+        **row.tokens.counts(),
         "units": 0,
         "price_id": price.id if price else None,
         "currency": price.currency if price else None,

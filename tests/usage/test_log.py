@@ -171,6 +171,7 @@ async def test_what_does_not_exist_is_refused_with_the_word_for_it(costs: Costs)
         ({"at": datetime(2025, 1, 1)}, "offset"),  # noqa: DTZ001
         ({"at": datetime(1999, 1, 1, tzinfo=UTC)}, "2020"),
         ({"details": {"nul": "\x00"}}, "metadata"),
+        ({"details": {"half": "\ud800"}}, "metadata"),
         ({"details": {"long": "x" * 5_000}}, "metadata"),
         ({"customer_id": 0}, "customer_id"),
         ({"customer_id": True}, "customer_id"),
