@@ -33,7 +33,7 @@ from billing_app.db.engine import Database
 from billing_app.journal.audit import CLI
 from billing_app.sandbox.server import free_port
 
-CONNECTIONS, BATCH, LOTS = 32, 500, 9
+CONNECTIONS, KEYS, BATCH, LOTS = 32, 4, 500, 9
 FEATURE = {"feature": "docs_chat", "operation": "query", "add_ons": {"documentation": 1}}  # ten credits
 _PEOPLE = """
     INSERT INTO customers (id, external_id, created_at) OVERRIDING SYSTEM VALUE
@@ -116,7 +116,7 @@ class HttpBench:
     def _post(self, path: str, body: object, number: int) -> bytes:
         content = json.dumps(body).encode()
         head = (
-            f"POST /api/v1/{path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {self.keys[number]}\r\n"
+            f"POST /api/v1/{path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {self.keys[number % KEYS]}\r\n"
             f"Idempotency-Key: {self._seed.getrandbits(62)}\r\nContent-Type: application/json\r\n"
             f"Content-Length: {len(content)}\r\n\r\n"
         )
@@ -175,7 +175,7 @@ def _wait_for(port: int, process: "subprocess.Popen[bytes]") -> None:
 
 
 async def prepare(server: Server, keys: int) -> list[str]:
-    """The catalogue, and as many keys as connections: one key alone has its limit of requests."""
+    """The catalogue, and a few keys: one alone has its limit of requests."""
     services = put_together(settings(server.url), Database(server.url, follows_clock=True))
     try:
         await services.catalog.apply(read_source("docs_chat"), by=CLI)
@@ -210,7 +210,7 @@ def main() -> int:
     began = monotonic()
     with a_server() as server:
         print(f"{os.cpu_count()} processors; PostgreSQL", *(f"{k} {v}" for k, v in server.settings().items()))
-        keys = asyncio.run(prepare(server, CONNECTIONS))
+        keys = asyncio.run(prepare(server, KEYS))
         with serving("ours", server.url) as ours, serving("baseline", server.url) as theirs:
             bench = HttpBench(
                 server, {"ours": ours, "baseline": theirs}, keys, told.rounds or rounds, warm_s, measured_s, 5_000

@@ -11,6 +11,8 @@ _WEB_ADDRESS = re.compile(r"://|www\.", re.IGNORECASE)
 
 def has_control(text: str) -> bool:
     """Control, format (such as the marks that turn text around), surrogate, private or unassigned characters."""
+    if text.isascii() and text.isprintable():  # nearly all there is, at once
+        return False
     return any(unicodedata.category(char)[0] == "C" or unicodedata.category(char) in ("Zl", "Zp") for char in text)
 
 

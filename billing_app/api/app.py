@@ -6,8 +6,9 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 
-from billing_app.api import auth, hand_over, webhooks
+from billing_app.api import auth, hand_over, metrics, webhooks
 from billing_app.api.conventions.paths import EncodedSlashes
+from billing_app.api.conventions.route import ShortWays
 from billing_app.api.document import describe
 from billing_app.api.middleware import BodyLimit, NoSurprises, RequestIds
 from billing_app.api.problems import add_handlers
@@ -56,6 +57,7 @@ def create_app(services: Services | None = None) -> FastAPI:
         hand_over,
         invoices,
         library,
+        metrics,
         playground,
         subscription,
         system,
@@ -67,6 +69,8 @@ def create_app(services: Services | None = None) -> FastAPI:
     add_handlers(app)
     describe(app)
     # The last one added is the first to see a request.
+    app.add_middleware(ShortWays, routers=host.ROUTERS)
+    app.add_middleware(metrics.Measured, paths=[getattr(route, "path", "") for route in app.routes])
     app.add_middleware(EncodedSlashes)
     app.add_middleware(NoSurprises)
     app.add_middleware(BodyLimit)

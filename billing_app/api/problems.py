@@ -55,6 +55,11 @@ def answer(error: DomainError, request_id: str | None) -> JSONResponse:
     return JSONResponse(problem(error, request_id), error.status, headers, MEDIA_TYPE)
 
 
+def invalid(error: RequestValidationError) -> InvalidInput:
+    """What FastAPI or pydantic found wrong with a request, as an error of ours."""
+    return InvalidInput("The request is not as it must be; `errors` says where.", errors=_errors(error.errors()))
+
+
 def unexpected(request_id: str | None) -> JSONResponse:
     """What is said of an error nobody foresaw: nothing about it; the log has it under the request's id."""
     body = {
@@ -77,8 +82,7 @@ def add_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def _invalid(request: Request, error: RequestValidationError) -> JSONResponse:
-        wrong = InvalidInput("The request is not as it must be; `errors` says where.", errors=_errors(error.errors()))
-        return answer(wrong, request_id_of(request.scope))
+        return answer(invalid(error), request_id_of(request.scope))
 
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> JSONResponse:

@@ -80,6 +80,8 @@ class CatalogService:
         known = self._published
         if known and session is None and time.monotonic() - self._checked_at < self._recheck_after_s:
             return known
+        if known and session is None:
+            self._checked_at = time.monotonic()  # one caller asks; the others need not wait for what rarely changes
         async with self._work(session) as work:
             known = await read_in_force(work, known)
         if self._published is None or self._published.version <= known.version:

@@ -216,10 +216,16 @@ class ApiKeys:
         known = self._known.get(digest)
         if known is not None and time.monotonic() - known[0] < self._trusted_s:
             return known[1]
-        async with self._database.transaction() as session:
-            found = await store.by_digest(session, digest)
-            if found is not None and found.id is not None:
-                await store.note_use(session, found.id, clock.wall(), NOTE_USE_EVERY)
+        if known is not None:
+            self._known[digest] = (time.monotonic(), known[1])  # one caller looks; the others go on meanwhile
+        try:
+            async with self._database.transaction() as session:
+                found = await store.by_digest(session, digest)
+                if found is not None and found.id is not None:
+                    await store.note_use(session, found.id, clock.wall(), NOTE_USE_EVERY)
+        except BaseException:
+            self._known.pop(digest, None)
+            raise
         self._known[digest] = (time.monotonic(), found)
         self._known.move_to_end(digest)
         while len(self._known) > _REMEMBERED:

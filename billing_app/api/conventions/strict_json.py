@@ -53,7 +53,7 @@ def parse(body: bytes) -> Any:
         raise _refused("", _TOO_DEEP) from None
     except json.JSONDecodeError as error:
         raise _refused("", _Wrong("no_json", f"{error.msg}, at character {error.pos}.")) from None
-    if reader.found_wrong or body.count(b"[") + body.count(b"{") > MAX_DEPTH:
+    if reader.found_wrong or _too_deep(document):
         for pointer, wrong in _wrongs(document, "", 0):
             raise _refused(pointer, wrong)
     return document
@@ -93,6 +93,22 @@ class _Reader:
     def _number(self, text: str) -> Any:
         number = float(text)
         return number if math.isfinite(number) and abs(number) <= MAX_NUMBER else self._wrong(_TOO_LARGE)
+
+
+def _too_deep(document: Any) -> bool:
+    """Whether it has more levels than are allowed: level by level, so that a long list costs little."""
+    level = [document]
+    for _ in range(MAX_DEPTH + 1):
+        level = [
+            inner
+            for outer in level
+            if isinstance(outer, dict | list)
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+            if isinstance(inner, dict | list)
+        ]
+        if not level:
+            return False
+    return True
 
 
 def _wrongs(value: Any, pointer: str, depth: int) -> Iterator[tuple[str, _Wrong]]:
