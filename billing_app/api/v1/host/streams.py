@@ -49,7 +49,7 @@ class StreamSent(Spend):
     limit_s: Annotated[int, Field(ge=10, le=MOST_S, description="Ends, and gives back, at the latest then.")] = 600
 
 
-@router.post("/streams", response_class=EventStream, openapi_extra=NEEDS_KEY)
+@router.post("/streams", response_class=EventStream, status_code=200, openapi_extra=NEEDS_KEY)
 async def stream(sent: StreamSent, caller: Calling) -> EventStream:
     """Set credits aside while this connection lives.
 
