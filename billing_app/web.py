@@ -45,9 +45,6 @@ def serve(host: str, port: int) -> None:
 
     The server process imports no page: its one worker does, so the application is in memory once.
     """
-    from granian.constants import Interfaces
-    from granian.server import Server
-
     settings = get_settings()
     if not (built_pages() / "index.html").exists():
         raise Unavailable(
@@ -56,8 +53,28 @@ def serve(host: str, port: int) -> None:
         )
     configure_logging("web", level=settings.log_level)
     os.environ.update(SERVE_WHAT_IS_BUILT)
+    _serve("billing_app.web:application", host, port)
+
+
+def serve_api(host: str, port: int) -> None:
+    """Serve the HTTP API alone until SIGINT or SIGTERM, then drain for at most 20 s. Runs no jobs: that is `worker`.
+
+    Raises:
+        Unavailable: `DATABASE_URL` is not set; an embedded PostgreSQL belongs to `run` alone.
+    """
+    settings = get_settings()
+    if not settings.database_url:
+        raise Unavailable("Set DATABASE_URL: 'api' serves on a database that is there; 'run' brings its own.")
+    configure_logging("api", level=settings.log_level)
+    _serve("billing_app.api.app:create_app", host, port)
+
+
+def _serve(target: str, host: str, port: int) -> None:
+    from granian.constants import Interfaces
+    from granian.server import Server
+
     Server(
-        target="billing_app.web:application",
+        target=target,
         factory=True,
         address=host,
         port=port,

@@ -70,7 +70,7 @@ def create_app(services: Services | None = None) -> FastAPI:
     describe(app)
     # The last one added is the first to see a request.
     app.add_middleware(ShortWays, routers=host.ROUTERS)
-    app.add_middleware(metrics.Measured, paths=[getattr(route, "path", "") for route in app.routes])
+    app.add_middleware(metrics.Measured, paths=host.paths())
     app.add_middleware(EncodedSlashes)
     app.add_middleware(NoSurprises)
     app.add_middleware(BodyLimit)

@@ -33,6 +33,11 @@ def add_commands(commands: Any) -> None:
     command.add_argument("--host", default="0.0.0.0")  # noqa: S104
     command.set_defaults(act=_web)
 
+    command = commands.add_parser("api", help="serve the HTTP API alone, without pages; needs DATABASE_URL")
+    command.add_argument("--port", type=int, default=8000)
+    command.add_argument("--host", default="0.0.0.0")  # noqa: S104
+    command.set_defaults(act=_api)
+
     command = commands.add_parser("worker", help="run jobs alone, beside web processes with WORKER_IN_PROCESS=false")
     command.set_defaults(act=_worker)
 
@@ -94,6 +99,12 @@ def _web(asked: argparse.Namespace) -> None:
     from billing_app.web import serve
 
     serve(asked.host, asked.port)
+
+
+def _api(asked: argparse.Namespace) -> None:
+    from billing_app.web import serve_api
+
+    serve_api(asked.host, asked.port)
 
 
 def _worker(_asked: argparse.Namespace) -> None:

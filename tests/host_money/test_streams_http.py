@@ -59,6 +59,8 @@ async def test_a_stream_that_is_captured_is_charged_and_says_so(
 ) -> None:
     monkeypatch.setattr(streams, "HEARTBEAT_S", 0.05)
     seen: list[str] = []
+    data: dict[str, Any] = {}
+    hold = ""
     async with a_stream(server, BODY, "one") as answer:
         assert answer.headers["content-type"].startswith("text/event-stream")
         async for name, data in events(answer):

@@ -31,3 +31,8 @@ ROUTERS = (
     llm_usage.router,
     *customers.ROUTERS,
 )
+
+
+def paths() -> list[str]:
+    """The path of every endpoint, as its pattern."""
+    return [getattr(route, "path", "") for router in ROUTERS for route in router.routes]
