@@ -18,6 +18,7 @@ from billing_app.accounts.cookie import read_cookie, session_cookie
 from billing_app.accounts.roles import Principal, Role
 from billing_app.accounts.staff import DEMO_ADMIN_EMAIL, DEMO_CUSTOMER_EMAIL, DEMO_PASSWORD
 from billing_app.bootstrap import current
+from billing_app.db.rate_limit import Limit, Take
 from billing_app.errors import Forbidden, Unauthenticated
 from billing_app.settings import Mode
 from billing_app.ui.brand import brand
@@ -46,6 +47,15 @@ async def customer_of(state: rx.State) -> int:
     if who.customer_id is None:
         raise Forbidden("You are signed in as staff, who have no credits of their own. Customers see them here.")
     return who.customer_id
+
+
+async def paced(customer_id: int, limit: Limit) -> None:
+    """Count one attempt at what asks Stripe, as the API does: a handler can be called as often as somebody likes.
+
+    Raises:
+        RateLimited: too many.
+    """
+    await current().limiter.take(Take(limit, str(customer_id)))
 
 
 @dataclass

@@ -25,11 +25,8 @@ from billing_app.bootstrap import Services
 from billing_app.db.rate_limit import Limit, Take
 from billing_app.errors import InvalidInput, Unauthenticated
 from billing_app.payments.returns import checked
+from billing_app.payments.subscribing.limits import CHANGE, PORTAL, PREVIEW, START
 
-START = Limit("checkout", burst=20, window=timedelta(minutes=10))
-CHANGE = Limit("plan-change", burst=20, window=timedelta(minutes=10))
-PREVIEW = Limit("plan-preview", burst=60, window=timedelta(minutes=10))
-PORTAL = Limit("portal", burst=20, window=timedelta(minutes=10))
 LOOK = Limit("plan", burst=240, window=timedelta(minutes=2))
 MAX_FIELD = 200
 DASHBOARD = "/dashboard"
@@ -47,7 +44,6 @@ class SubscriptionRoute(FormRoute):
         "/api/v1/subscription/portal": DASHBOARD,
         "/api/v1/subscription/payment-method": DASHBOARD,
     }
-    keeps: ClassVar[tuple[str, ...]] = ("plan", "period")
     keeps: ClassVar[tuple[str, ...]] = ("plan", "period")
 
 

@@ -7,6 +7,7 @@ import reflex as rx
 from billing_app.bootstrap import current
 from billing_app.db.reach import TROUBLE
 from billing_app.errors import DomainError, Unauthenticated
+from billing_app.payments.subscribing.limits import CHANGE, PORTAL, PREVIEW
 from billing_app.payments.subscribing.views import CardView, Ending, MyPlan, UpcomingCharge
 from billing_app.ui.brand import brand, built_catalog
 from billing_app.ui.components.buttons import button, link_button
@@ -15,7 +16,7 @@ from billing_app.ui.components.icons import icon
 from billing_app.ui.components.surfaces import badge, card, empty
 from billing_app.ui.pages.plan.parts import figures
 from billing_app.ui.plan_words import PlanView, card_name, plan_view
-from billing_app.ui.session import customer_of, refresh_shell
+from billing_app.ui.session import customer_of, paced, refresh_shell
 
 
 class PlanState(rx.State):
@@ -75,6 +76,7 @@ class PlanState(rx.State):
             except (DomainError, *TROUBLE):
                 return
         try:
+            await paced(customer_id, PREVIEW)
             upcoming = await current().subscriptions.upcoming(customer_id)
         except (DomainError, *TROUBLE):
             return
@@ -99,6 +101,7 @@ class PlanState(rx.State):
         self.busy, self.error, self.done = True, "", ""
         try:
             customer_id = await customer_of(self)
+            await paced(customer_id, CHANGE)
             ending: Ending = await getattr(current().subscriptions, name)(customer_id)
             self.done = ending.detail
             await self._refresh(customer_id, available=(await current().credits.balance(customer_id)).available)
@@ -124,7 +127,9 @@ class PlanState(rx.State):
     async def _leave(self, name: str) -> Any:
         self.error = ""
         try:
-            return rx.redirect(await getattr(current().subscriptions, name)(await customer_of(self), "/dashboard"))
+            customer_id = await customer_of(self)
+            await paced(customer_id, PORTAL)
+            return rx.redirect(await getattr(current().subscriptions, name)(customer_id, "/dashboard"))
         except Unauthenticated:
             return rx.redirect("/login?next=/dashboard")
         except DomainError as error:

@@ -6,8 +6,9 @@ import reflex as rx
 
 from billing_app.bootstrap import current
 from billing_app.errors import DomainError, Unauthenticated
+from billing_app.payments.subscribing.limits import PORTAL
 from billing_app.ui.pages.invoices.rows import InvoiceRow, invoice_row
-from billing_app.ui.session import customer_of
+from billing_app.ui.session import customer_of, paced
 
 SHOWN, NEWEST, MOST = 50, 3, 1_000
 
@@ -61,7 +62,9 @@ class InvoicesState(rx.State):
         """On to Stripe's portal, where name, address and tax number of invoices are kept."""
         self.error = ""
         try:
-            return rx.redirect(await current().subscriptions.portal(await customer_of(self), "/invoices"))
+            customer_id = await customer_of(self)
+            await paced(customer_id, PORTAL)
+            return rx.redirect(await current().subscriptions.portal(customer_id, "/invoices"))
         except Unauthenticated:
             return rx.redirect("/login?next=/invoices")
         except DomainError as error:

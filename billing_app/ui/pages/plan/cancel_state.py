@@ -8,11 +8,12 @@ from billing_app import clock
 from billing_app.bootstrap import current
 from billing_app.credits import Group
 from billing_app.errors import DomainError, Unauthenticated
+from billing_app.payments.subscribing.limits import CHANGE
 from billing_app.payments.subscribing.views import CancelReason, Ending, MyPlan
 from billing_app.ui.brand import brand
 from billing_app.ui.format import day, moment
 from billing_app.ui.plan_words import charged_after, free_plan, leaving_facts, price_of, titled
-from billing_app.ui.session import customer_of, refresh_shell
+from billing_app.ui.session import customer_of, paced, refresh_shell
 
 MAX_COMMENT = 500
 REASONS: tuple[tuple[str, str], ...] = (
@@ -108,6 +109,7 @@ class CancelState(rx.State):
         comment = str(form.get("comment", "")).strip()[:MAX_COMMENT]
         try:
             customer_id = await customer_of(self)
+            await paced(customer_id, CHANGE)
             ending = await current().subscriptions.cancel(
                 customer_id, at_once=self.at_once, reason=self.reason or None, comment=comment or None
             )
@@ -128,6 +130,7 @@ class CancelState(rx.State):
         self.busy, self.error = True, ""
         try:
             customer_id = await customer_of(self)
+            await paced(customer_id, CHANGE)
             await self._ended("resumed", await current().subscriptions.resume(customer_id), customer_id)
         except Unauthenticated:
             return rx.redirect("/login?next=/plan/cancel")

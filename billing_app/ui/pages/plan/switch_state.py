@@ -12,12 +12,13 @@ from billing_app.catalog.offers import sellable
 from billing_app.db.reach import TROUBLE
 from billing_app.errors import DomainError, Unauthenticated
 from billing_app.payments.subscribing.errors import PreviewExpired
+from billing_app.payments.subscribing.limits import CHANGE, PREVIEW
 from billing_app.payments.subscribing.views import ChangePreview, ChangeState, MyPlan
 from billing_app.ui.brand import brand
 from billing_app.ui.format import day, moment
 from billing_app.ui.pages.plan.choices import Choice, choices
 from billing_app.ui.plan_words import Line, charge_lines, credit_lines, price_of, titled
-from billing_app.ui.session import customer_of, refresh_shell
+from billing_app.ui.session import customer_of, paced, refresh_shell
 
 MAX_FIELD = 60
 WATCH_EVERY_S, WATCH_LIMIT_S = 2, 15 * 60
@@ -89,6 +90,7 @@ class SwitchState(rx.State):
         if not plan:
             self.stage = "choosing"
             return
+        await paced(customer_id, PREVIEW)
         self._show_preview(await current().subscriptions.preview(customer_id, plan, period), my)
 
     def _show_preview(self, preview: ChangePreview, my: MyPlan) -> None:
@@ -119,18 +121,20 @@ class SwitchState(rx.State):
         self.busy, self.error = True, ""
         try:
             customer_id = await customer_of(self)
+            await paced(customer_id, CHANGE)
             changed = await current().subscriptions.switch(customer_id, self._token)
             await refresh_shell(self, customer_id)
         except Unauthenticated:
             return rx.redirect("/login?next=/plan/switch")
         except PreviewExpired as error:
-            self.busy = False
             await self._look_again(error.detail)
             return None
         except DomainError as error:
-            self.busy, self.error = False, error.detail
+            self.error = error.detail
             return None
-        self.busy, self._token = False, ""
+        finally:
+            self.busy = False
+        self._token = ""
         self.result = changed.detail
         if changed.state is ChangeState.NEEDS_ACTION and changed.url:
             self._wait_for_bank(changed.url, changed.detail)
