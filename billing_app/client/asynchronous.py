@@ -185,13 +185,14 @@ class AsyncBillingClient:
     async def request(
         self, method: str, path: str, *, body: Any = None, params: Any = None, key: str | None = None
     ) -> Any:
-        """Whatever else the API has: JSON in, JSON out, with the same retries and errors.
-
-        Give a `key` to a POST that moves money, so that a retry does it once.
-        """
+        """Whatever else the API has: JSON in, JSON out, the same errors. A POST is sent again only with a `key`."""
         return await self._send(calls.anything(method, path, body, params, key))
 
     # What was let through
+
+    async def learn_fail_open(self) -> frozenset[str]:
+        """Ask the catalogue which features go on while billing cannot be reached, once, at the start; all that do."""
+        return self._waiting.open(await self._send(calls.failing_open()))
 
     @property
     def waiting(self) -> tuple[LetThrough, ...]:
@@ -254,7 +255,7 @@ class AsyncBillingClient:
                     return result_of(call, answer)
                 failure, status = failure_of(answer), answer.status_code
                 after = answer.headers.get("Retry-After")
-            pause = self._retries.pause(attempt, status, after)
+            pause = self._retries.pause(attempt, status, after) if call.again else None
             if pause is None:
                 raise failure
             await asyncio.sleep(pause)

@@ -28,6 +28,7 @@ class Call(Generic[T]):
         feature: what it asks to use; None: nothing that could be let through.
         instead: the result while billing cannot be reached, for a feature that fails open.
         later: what is sent once it can be reached again; None: nothing.
+        again: whether it may be sent again; False for a request of your own that has no key.
     """
 
     method: str
@@ -39,6 +40,7 @@ class Call(Generic[T]):
     feature: str | None = None
     instead: Callable[[], T] | None = None
     later: "Call[Any] | None" = None
+    again: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +210,11 @@ def ledger(customer: str, after: str | None, limit: int | None) -> Call[results.
     return Call("GET", of_customer(customer, "/ledger"), _as(results.EntryPage), params=given(after=after, limit=limit))
 
 
+def failing_open() -> Call[tuple[str, ...]]:
+    """features: those that the catalogue lets go on while billing cannot be reached."""
+    return Call("GET", f"{API}/features", lambda told: tuple(one["code"] for one in told["data"] if one["fail_open"]))
+
+
 def hand_over(customer: str, wish: Mapping[str, Any]) -> Call[results.HandOver]:
     """hand-overs."""
     return Call("POST", f"{API}/hand-overs", _as(results.HandOver), given(customer=customer, **wish))
@@ -234,7 +241,8 @@ def anything(method: str, path: str, body: Any, params: Any, key: str | None) ->
     """A request of your own: whatever the API has and this client has no method for."""
     if not path.startswith("/api/"):
         raise ValueError("The path begins with /api/.")
-    return Call(method.upper(), path, lambda told: told, body, params, key)
+    safe = method.upper() in ("GET", "HEAD", "PUT", "DELETE") or key is not None
+    return Call(method.upper(), path, lambda told: told, body, params, key, again=safe)
 
 
 def _as(kind: type[T]) -> Callable[[Any], T]:

@@ -56,6 +56,11 @@ class Waiting:
     def __len__(self) -> int:
         return len(self._queue)
 
+    def open(self, features: Iterable[str]) -> frozenset[str]:
+        """Let these go on too; all that do."""
+        self.features |= frozenset(features)
+        return self.features
+
     def listed(self) -> tuple[LetThrough, ...]:
         """What waits, the oldest first."""
         with self._lock:

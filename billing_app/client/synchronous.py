@@ -181,13 +181,14 @@ class BillingClient:
         return self._send(calls.grant(customer, credits, given, key or calls.new_key()))
 
     def request(self, method: str, path: str, *, body: Any = None, params: Any = None, key: str | None = None) -> Any:
-        """Whatever else the API has: JSON in, JSON out, with the same retries and errors.
-
-        Give a `key` to a POST that moves money, so that a retry does it once.
-        """
+        """Whatever else the API has: JSON in, JSON out, the same errors. A POST is sent again only with a `key`."""
         return self._send(calls.anything(method, path, body, params, key))
 
     # What was let through
+
+    def learn_fail_open(self) -> frozenset[str]:
+        """Ask the catalogue which features go on while billing cannot be reached, once, at the start; all that do."""
+        return self._waiting.open(self._send(calls.failing_open()))
 
     @property
     def waiting(self) -> tuple[LetThrough, ...]:
@@ -250,7 +251,7 @@ class BillingClient:
                     return result_of(call, answer)
                 failure, status = failure_of(answer), answer.status_code
                 after = answer.headers.get("Retry-After")
-            pause = self._retries.pause(attempt, status, after)
+            pause = self._retries.pause(attempt, status, after) if call.again else None
             if pause is None:
                 raise failure
             time.sleep(pause)

@@ -46,7 +46,11 @@ class MovingIn:
 
         Args:
             dry_run: find out everything, then take it back. Stripe is only read.
+
+        Raises:
+            NoCatalog: nothing is for sale yet, so nothing can be told of plans and unlocks.
         """
+        await self._catalog.current()
         for arrival in arrivals:
             who = arrival.external_id[:80]
             try:

@@ -1,15 +1,19 @@
 """While billing cannot be reached: closed by default, open where a feature says so, and nothing lost silently."""
 
 import logging
+from pathlib import Path
 
 import pytest
 
 from billing_app.accounts.api_keys.form import Scope
 from billing_app.client import AsyncBillingClient, InsufficientCredits, LetThrough, Retries, Unreachable
 from billing_app.client import letting_through as waiting_room
-from tests.client.line import Line
-from tests.host_api.host import Host
+from billing_app.db.engine import Database
+from tests.client.line import Line, a_line
+from tests.client.served import served
+from tests.host_api.host import Host, a_host
 
+PRESETS = Path(__file__).resolve().parents[2] / "billing_app" / "catalog" / "presets"
 QUICK = Retries(attempts=2, first_s=0.01, longest_s=0.02)
 
 
@@ -128,3 +132,36 @@ async def test_during_an_outage_open_features_do_not_wait_for_each_attempt(
         assert line.requests == before
         assert await billing.flush() == 2
         assert (await billing.balance("ada")).available == 6
+
+
+async def test_the_catalogue_may_say_which_features_go_on(database: Database, tmp_path: Path) -> None:
+    written = (
+        (PRESETS / "showcase.toml")
+        .read_text()
+        .replace('code = "coach_chat"\nname', 'code = "coach_chat"\nfail_open = true\nname', 1)
+    )
+    mine = tmp_path / "mine.toml"
+    mine.write_text(written)
+    async with (
+        a_host(database, str(mine)) as host,
+        served(host.app) as url,
+        a_line(url) as line,
+        AsyncBillingClient(line.url, host.keys[Scope.SERVER], retries=QUICK) as billing,
+    ):
+        assert await billing.learn_fail_open() == {"coach_chat"}
+        line.dead = True
+        assert (await billing.consume("ada", "coach_chat")).let_through
+        line.dead = False
+
+
+async def test_a_request_of_your_own_is_sent_again_only_with_a_key(host: Host, line: Line) -> None:
+    async with AsyncBillingClient(line.url, host.keys[Scope.SERVER], retries=QUICK) as billing:
+        body = {"customer": "ada", "feature": "coach_chat"}
+        line.lose_answers = 1
+        with pytest.raises(Unreachable):
+            await billing.request("POST", "/api/v1/features/check", body=body)
+        line.lose_answers = 1
+        done = await billing.request("POST", "/api/v1/credits/consume", body=body, key="mine-1")
+        assert done["replayed"]
+        with pytest.raises(ValueError, match="begins with /api/"):
+            await billing.request("GET", "https://elsewhere.example/")

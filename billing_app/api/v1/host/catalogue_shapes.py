@@ -121,6 +121,7 @@ class FeatureShape(Shape):
     unit: NounShape | None
     counts_per_unit: int = Field(description="Units are counted in these: minutes in 60 seconds.")
     quota: QuotaRuleShape | None
+    fail_open: bool = Field(description="You may let it through while billing cannot be reached, and charge it later.")
     rates: list[RateShape]
 
 
@@ -216,6 +217,7 @@ def feature_shape(catalog: Catalog, feature: Feature) -> FeatureShape:
         unit=_noun(feature.unit) if feature.unit else None,
         counts_per_unit=feature.counts_per_unit,
         quota=QuotaRuleShape(window=rule.window, cap=rule.cap, rollover=rule.rollover) if rule else None,
+        fail_open=feature.fail_open,
         rates=[_rate(catalog, rate) for rate in catalog.rates_of(feature.code)],
     )
 
