@@ -106,8 +106,9 @@ def _document(app: FastAPI) -> Json:
         if "request" in known:
             operation["requestBody"]["content"]["application/json"]["example"] = known["request"]
         for status, example in known.items():
-            if status == "200":
-                answers["200"]["content"]["application/json"]["example"] = example
+            if status in ("200", "201"):
+                (content,) = answers[status]["content"].values()
+                content["example"] = example
             elif status != "request":
                 answers[status] = _told(example)
     return document

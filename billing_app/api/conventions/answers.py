@@ -70,7 +70,7 @@ def said(
         headers: instead of those, for what anyone may keep.
     """
     told = _headers(cost, remaining, replayed=replayed) if headers is None else dict(headers)
-    return Said(shape.__pydantic_serializer__.to_json(shape), status, told)
+    return Said(shape.__pydantic_serializer__.to_json(shape, by_alias=True), status, told)
 
 
 def said_json(
