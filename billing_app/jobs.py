@@ -12,7 +12,7 @@ from procrastinate.jobs import Job
 from procrastinate.retry import BaseRetryStrategy
 
 from billing_app.bootstrap import Services, build, close
-from billing_app.db.queue import open_queue
+from billing_app.db.queue import open_queue, traced
 from billing_app.errors import DomainError, Unavailable
 from billing_app.payments.applying import TryAgain
 from billing_app.payments.mirroring.second import END_SECOND_TASK
@@ -110,26 +110,32 @@ def attend_time_travel(services: Services) -> None:
 
 def _add_tasks(queue: App, services: Services) -> None:
     @queue.task(name="apply_event", retry=Pauses(_PAUSES_S))
+    @traced
     async def apply_event(*, event_id: str) -> None:
         await services.applier.apply_event(event_id)
 
     @queue.task(name="watch_checkout", retry=Pauses(_WATCH_PAUSES_S))
+    @traced
     async def watch_checkout(*, session_id: str) -> None:
         await services.applier.watch_session(session_id)
 
     @queue.task(name=WATCH_SUBSCRIPTION_TASK, retry=Pauses(_WATCH_PAUSES_S))
+    @traced
     async def watch_subscription(*, subscription_id: str) -> None:
         await services.applier.watch_subscription(subscription_id)
 
     @queue.task(name=END_SECOND_TASK, retry=Pauses(_PAUSES_S))
+    @traced
     async def end_second(*, subscription_id: str) -> None:
         await end_second_subscription(services.database, services.gateway, subscription_id)
 
     @queue.task(name=END_TRIAL_TASK, retry=Pauses(_PAUSES_S))
+    @traced
     async def end_trial(*, subscription_id: str) -> None:
         await end_refused_trial(services.database, services.gateway, subscription_id)
 
     @queue.task(name="send_mail", retry=Pauses(_PAUSES_S))
+    @traced
     async def send_mail(*, outbox_id: int) -> None:
         await services.notifications.deliver(outbox_id)
 

@@ -3,7 +3,17 @@
 from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    UniqueConstraint,
+    text,
+)
 from sqlmodel import Field, SQLModel
 
 from billing_app.db.model import identity_key, timestamp
@@ -69,5 +79,5 @@ class SignInSession(SQLModel, table=True):
     revoked_at: datetime | None = timestamp(nullable=True)
     ip: str | None = None
     agent: str | None = None
-    handed_over: bool = False
+    handed_over: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default=text("false")))
     return_to: str | None = None

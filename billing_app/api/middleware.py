@@ -6,6 +6,7 @@ import secrets
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from structlog.contextvars import bound_contextvars
 
 from billing_app.api.problems import answer, unexpected
 from billing_app.errors import DomainError
@@ -67,7 +68,8 @@ class RequestIds:
                     headers.setdefault("Content-Security-Policy", _CSP)
             await send(message)
 
-        await self._app(scope, receive, send_with_headers)
+        with bound_contextvars(request_id=request_id):
+            await self._app(scope, receive, send_with_headers)
 
 
 class BodyLimit:

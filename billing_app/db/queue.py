@@ -1,11 +1,16 @@
 """The job queue: procrastinate on our own PostgreSQL. Lower packages defer by task name; `jobs.py` holds the tasks."""
 
+from collections.abc import Awaitable, Callable
+from functools import wraps
 from typing import Any
 
 from procrastinate import App, PsycopgConnector
 from sqlalchemy.ext.asyncio import AsyncSession
+from structlog.contextvars import bound_contextvars, get_contextvars
 
 from billing_app.db.engine import APP_ROLE, libpq_url
+
+REQUEST_ID = "request_id"
 
 
 def open_queue(url: str, *, max_size: int = 4) -> App:
@@ -54,4 +59,17 @@ async def defer(
         schedule_in={"seconds": delay_s} if delay_s else None,
         connection=connection.driver_connection,
     )
-    return await deferrer.defer_async(**arguments)
+    # The job goes by the id of the request that queued it, so that one search of the logs finds both.
+    request_id = get_contextvars().get(REQUEST_ID)
+    return await deferrer.defer_async(**arguments, **({REQUEST_ID: request_id} if request_id else {}))
+
+
+def traced(work: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
+    """A task whose log lines carry the id of the request that queued it, where one did."""
+
+    @wraps(work)
+    async def run(*, request_id: str | None = None, **arguments: Any) -> None:
+        with bound_contextvars(**({REQUEST_ID: request_id} if request_id else {})):
+            await work(**arguments)
+
+    return run
