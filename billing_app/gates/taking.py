@@ -12,6 +12,7 @@ import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 
 from billing_app.credits import (
     AlreadyConsumed,
@@ -25,7 +26,7 @@ from billing_app.credits import (
     UnknownHold,
 )
 from billing_app.credits import Held as HeldCredits
-from billing_app.entitlements.decisions import Basis, Decision, PlanRequired
+from billing_app.entitlements.decisions import Basis, Decision, PlanRequired, Use
 from billing_app.entitlements.options import for_feature
 from billing_app.entitlements.service import EntitlementService
 from billing_app.errors import Conflict, DomainError, InsufficientCredits, NotFound
@@ -137,15 +138,24 @@ class Gates:
                 yield passed
             return
         key = _fresh_key()
-        use = await self.entitlements.use(
-            customer_id, code, units=units, key=key, reference=reference, operation=operation, actor=actor
+        take = partial(
+            self.entitlements.use,
+            customer_id,
+            code,
+            units=units,
+            reference=reference,
+            operation=operation,
+            actor=actor,
         )
+        use = await take(key=key)
         try:
             yield Pass(customer_id, use.basis, remaining=use.remaining, repeated=use.repeated)
         except BaseException:
             if not use.repeated:
                 await _finish(self.entitlements.give_back(customer_id, code, key))
             raise
+        if use.repeated:
+            await _finish(_count_after_all(take))
 
     @asynccontextmanager
     async def credits(
@@ -229,6 +239,14 @@ def _spend(customer_id: int, feature: str, price: Price, reference: str | None, 
 
 def _fresh_key() -> str:
     return f"gate:{secrets.token_urlsafe(18)}"
+
+
+async def _count_after_all(take: Callable[..., Awaitable[Use]]) -> None:
+    """What was let through on a use of before: if that was given back meanwhile, this work is counted instead."""
+    try:
+        await take(key=_fresh_key())
+    except DomainError as why:  # the work is done
+        logger.warning("a use was let through on another that failed, and could not be counted: %s", why.detail)
 
 
 async def _finish(work: Awaitable[object]) -> None:

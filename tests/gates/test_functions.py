@@ -108,6 +108,31 @@ async def test_an_unlocks_one_use_comes_back_when_the_work_fails(house: House) -
 
 
 @pytest.mark.row("D5")
+async def test_what_was_let_through_on_anothers_use_is_counted_when_that_one_fails(house: House) -> None:
+    await house.apply("career_coach")
+    customer = await house.a_customer()
+    begun, fails = asyncio.Event(), asyncio.Event()
+
+    @house.gates.require_feature("cv_generate", reference="job")
+    async def first(customer_id: int, job: str) -> None:
+        begun.set()
+        await fails.wait()
+        raise RuntimeError
+
+    @house.gates.require_feature("cv_generate", reference="job")
+    async def second(customer_id: int, job: str) -> str:
+        fails.set()
+        with pytest.raises(RuntimeError):
+            await running
+        return "A CV"
+
+    running = asyncio.create_task(first(customer, "cv-1"))
+    await begun.wait()
+    assert await second(customer, "cv-1") == "A CV"
+    assert await used(house, customer, "cv_generate") == 1, "one CV was made"
+
+
+@pytest.mark.row("D5")
 async def test_credits_may_be_asked_for_by_number(house: House) -> None:
     await house.apply("docs_chat")
     customer = await house.a_customer(credits=20)
