@@ -71,7 +71,12 @@ class MovingIn:
         context = Context(self._ledger, published.catalog.policies, self._trials)
         async with self._database.transaction() as session:
             brought = await bring(session, arrival, at_stripe, published, context)
-        return (*brought.effects, *await self._tell_stripe(brought, at_stripe))
+        try:
+            told = await self._tell_stripe(brought, at_stripe)
+        except DomainError as error:
+            what = f"everything moved in, but Stripe was not told ({error.detail}) Run the same file again."
+            raise Wrong(arrival.line, what) from error
+        return (*brought.effects, *told)
 
     async def _try(self, arrival: Arrival, at_stripe: AtStripe | None) -> Brought:
         published = await self._catalog.published()
