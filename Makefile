@@ -19,7 +19,7 @@ code := billing_app alembic benchmarks tests scripts rxconfig.py
 .PHONY: help run dev reset test test-deep test-stripe rows lint types format constraints bench bench-http bench-reports setup setup-dev browser
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo "  CATALOG=interview_mate make run picks a catalogue; PORT=3010 another port."
 
 run: setup ## Start everything and serve until Ctrl-C

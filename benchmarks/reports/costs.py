@@ -99,6 +99,14 @@ class CostBench:
                 return False
         return True
 
+    def sizes(self) -> str:
+        """How many rows the questions have before them: what decides their time on a quiet machine."""
+        counts = [
+            f"{table} {self.server.run(f'SELECT count(*) FROM {table}')[0][0]:,}"
+            for table in ("cost_sums", "cost_sums_customer", "cost_sums_customer_month")
+        ]
+        return f"rows of sums: {', '.join(counts)}"
+
     async def prepare_calls(self) -> None:
         """Prices and customers, so that calls can be logged by the service."""
         await PriceBook(self.database).seed(actor=CLI)
@@ -162,6 +170,7 @@ class CostBench:
                     self.server.run("CREATE INDEX IF NOT EXISTS ix_cost_log_written_in ON cost_log (written_in)")
                 else:
                     self.server.run("DROP INDEX IF EXISTS ix_cost_log_written_in")
+                self.server.run("CHECKPOINT")
                 found[with_rollup].append(
                     await self._log_each(self.calls(calls, f"one{number}{with_rollup}"), with_rollup)
                 )
@@ -214,12 +223,20 @@ async def run(server: Server, small: int, large: int, rounds: int, calls: int = 
         await bench.roll()
         before = await bench.ask(rounds)
         print(f"{bench.rows:,} rows; sums equal a full scan: {await bench.equal()}")
+        print(bench.sizes())
+        await bench.prepare_calls()
+        with_, without = await bench.one_call_ms(rounds, calls)
+        print(
+            f"logging one call: {with_:.2f} ms with the roll-up, {without:.2f} ms without: {with_ / without:.2f} x "
+            f"{verdict(with_ <= MOST_DEARER * without)}"
+        )
         took = bench.fill(large)
         rows, seconds = await bench.roll()
         print(
             f"{bench.rows:,} rows (made in {took:.0f} s); {rows:,} rolled in {seconds:.1f} s, "
             f"{rows / seconds:,.0f} a second"
         )
+        print(bench.sizes())
         after = await bench.ask(rounds)
         print(f"{'question, best of each size':<42}{f'{small:,}':>12}{f'{large:,}':>14}{'times':>8}{'median':>12}")
         for name, (best, median) in after.items():
@@ -229,15 +246,9 @@ async def run(server: Server, small: int, large: int, rounds: int, calls: int = 
                 f"{name:<42}{before[name][0]:>9.2f} ms{best:>11.2f} ms{times:>8.2f}{median:>9.2f} ms  {verdict(good)}"
             )
         print(f"sums equal a full scan: {await bench.equal()}")
-        await bench.prepare_calls()
         ours, copied = await bench.intake(rounds)
         print(f"intake of 10,000 rows: {ours:,.0f} rows a second; plain COPY {copied:,.0f}; {ours / copied:.2f} x")
         print(f"from an intake of 10,000 rows until the sums have them: {await bench.until_rolled_s():.2f} s")
-        with_, without = await bench.one_call_ms(rounds, calls)
-        print(
-            f"logging one call: {with_:.2f} ms with the roll-up, {without:.2f} ms without: {with_ / without:.2f} x "
-            f"{verdict(with_ <= MOST_DEARER * without)}"
-        )
         await bench.roll()
         print(f"sums equal a full scan: {await bench.equal()}")
     finally:

@@ -21,14 +21,18 @@ MAX_GROUPS = 20_000
 MAX_CUSTOMERS = 1_000
 
 # Whole months from the sums by month, the days before and after from those by day: a year of every customer is a
-# few rows each, however many calls there were.
+# few rows each, however many calls there were. Apart, so that each is a look-up by index; together in one condition
+# they were a scan of all days.
 _BY_CUSTOMER = """
     SELECT customer_id, sum(calls) AS calls, sum(unknown) AS unknown, sum(cost) AS cost FROM (
         SELECT customer_id, calls, unknown, cost FROM cost_sums_customer_month
         WHERE currency = :currency AND month >= :first_month AND month < :month_after
         UNION ALL
         SELECT customer_id, calls, unknown, cost FROM cost_sums_customer
-        WHERE currency = :currency AND (day BETWEEN :first AND :last_before OR day BETWEEN :first_after AND :last)
+        WHERE currency = :currency AND day BETWEEN :first AND :last_before
+        UNION ALL
+        SELECT customer_id, calls, unknown, cost FROM cost_sums_customer
+        WHERE currency = :currency AND day BETWEEN :first_after AND :last
     ) AS parts GROUP BY customer_id"""
 _CUSTOMERS = text(f"{_BY_CUSTOMER} ORDER BY cost DESC, customer_id LIMIT :limit")
 _DISTRIBUTION = text(
