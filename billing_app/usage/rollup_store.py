@@ -110,6 +110,7 @@ _ENTRIES_NEW, _ENTRIES_OLD = _entries(_NEW), _entries(_OLD)
 
 async def mark(session: AsyncSession, *, wait: bool) -> Mark | None:
     """The mark, locked until the transaction ends; None: somebody else has it, and `wait` is False."""
+    await session.execute(text("SET LOCAL statement_timeout = '15min'"))  # a load of millions in one transaction
     row = (await session.execute(_MARK_WAIT if wait else _MARK)).one_or_none()
     return Mark(int(row.upto), row.floor_id, row.cluster, row.rebuild, row.rolled_at) if row else None
 
