@@ -1,6 +1,10 @@
 """What the client decides by itself: pauses between attempts, what an error is, what an answer means. No server."""
 
 import inspect
+import shutil
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -19,6 +23,16 @@ from billing_app.client import (
 )
 from billing_app.client.errors import error_of
 from billing_app.client.exchange import Server
+
+
+def test_the_folder_alone_is_a_client(tmp_path: Path) -> None:
+    folder = Path(inspect.getfile(BillingClient)).parent
+    shutil.copytree(folder, tmp_path / "billing_app" / "client", ignore=shutil.ignore_patterns("__pycache__"))
+    alone = "import billing_app.client as c; print(c.BillingClient('https://x.example', 'crd_test_sk_x'))"
+    said = subprocess.run(
+        [sys.executable, "-c", alone], cwd=tmp_path, capture_output=True, text=True, timeout=30, check=True
+    )
+    assert said.stdout == "BillingClient('https://x.example')\n"
 
 
 def test_both_clients_offer_the_same() -> None:
