@@ -18,6 +18,7 @@ _SECRET_NAMES = re.compile(
 # What gives itself away by its form, wherever it turns up in a text.
 _SECRET_FORMS = (
     (re.compile(r"\b(sk|rk|pk)_(live|test)_[A-Za-z0-9_]{4,}"), rf"\1_\2_{MASK}"),
+    (re.compile(r"\bcrd_(live|test)_(sk|rk|ak)_[A-Za-z0-9]{4,}"), rf"crd_\1_\2_{MASK}"),
     (re.compile(r"\bwhsec_[A-Za-z0-9+/=_-]{4,}"), f"whsec_{MASK}"),
     (re.compile(r"\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{8,}", re.IGNORECASE), rf"\1 {MASK}"),
     (re.compile(r"(\b[a-z][a-z0-9+.-]*://[^\s:/@]*:)[^\s@/]+@"), rf"\1{MASK}@"),
