@@ -12,7 +12,7 @@ from billing_app.credits.lot_kinds import LotKinds
 from tests.playground.chatting import a_question, ask
 from tests.shop import Shop
 
-SPAN = {"first": date(2020, 1, 1), "last": date(2099, 1, 1)}
+FIRST, LAST = date(2020, 1, 1), date(2099, 1, 1)
 
 
 async def rolled(shop: Shop) -> None:
@@ -41,7 +41,7 @@ async def test_an_interview_costs_what_its_suppliers_would_charge_and_is_tied_to
     (entry,) = await shop.rows("SELECT id FROM credit_entries WHERE kind = 'consume'")
     assert {row["entry_id"] for row in rows} == {entry["id"]}
     await rolled(shop)
-    (sums,) = await shop.services.cost_reads.by("feature", "purchase", "currency", **SPAN)
+    (sums,) = await shop.services.cost_reads.by("feature", "purchase", "currency", first=FIRST, last=LAST)
     assert (sums.key, sums.cost, sums.calls) == (("interview_session", "purchase", "USD"), Decimal("0.23"), 2)
 
 
