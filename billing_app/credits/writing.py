@@ -2,97 +2,29 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import LiteralString
 
 from billing_app.credits.arrays import documents, flags, integers, moments, octets, texts
 from billing_app.credits.book import Allocation, Book, Bound, Entry
 from billing_app.credits.claims import Claim, Debt
 from billing_app.credits.holds import Hold
+from billing_app.credits.inserts import (
+    ACCOUNTS,
+    ALLOCATIONS,
+    CLAIMS,
+    DEBTS,
+    ENTRIES,
+    FORGET_DUE,
+    HOLD_LOTS,
+    HOLDS,
+    KEYS,
+    LOTS,
+    NEW_DEBTS,
+    NEW_HOLDS,
+    NEW_LOTS,
+)
 from billing_app.credits.lots import Lot
 from billing_app.credits.pipeline import Wire, execute
 from billing_app.db.direct import Statement
-
-# Each UPDATE looks its rows up one by one (OFFSET 0 and the row's place say so), whatever the planner thinks of the
-# table's size, and then compares how many it found; see `selects`.
-_ENTRIES: LiteralString = """
-    INSERT INTO credit_entries (recorded_at, customer_id, id, kind, amount, balance_after, at, feature, reference,
-        lot_id, hold_id, debt_id, reverses, price, details, actor, note)
-    SELECT %s::timestamptz, * FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::bigint[], %s::bigint[],
-        %s::timestamptz[], %s::text[], %s::text[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[],
-        %s::jsonb[], %s::jsonb[], %s::text[], %s::text[])"""
-_ALLOCATIONS: LiteralString = """
-    INSERT INTO credit_allocations (customer_id, entry_id, position, lot_id, credits, prepared)
-    SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::smallint[], %s::bigint[], %s::bigint[], %s::boolean[])"""
-_NEW_LOTS: LiteralString = """
-    INSERT INTO credit_lots (customer_id, id, kind, label, source, payment, origin_lot_id, granted, remaining, expired,
-        revoked, voided, due_back, priority, paid_minor, currency, effective_at, expires_at, debt_limit, booked,
-        frozen_at, created_at, actor, note, renews_at, gap_used, rolls, rolls_days, open)
-    SELECT *, remaining > 0 FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[],
-        %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[],
-        %s::smallint[], %s::bigint[], %s::text[], %s::timestamptz[], %s::timestamptz[], %s::bigint[], %s::boolean[],
-        %s::timestamptz[], %s::timestamptz[], %s::text[], %s::text[], %s::timestamptz[], %s::bigint[], %s::bigint[],
-        %s::smallint[])
-        AS w(customer_id, id, kind, label, source, payment, origin_lot_id, granted, remaining)"""
-_LOTS: LiteralString = """
-    WITH written AS (UPDATE credit_lots AS l SET remaining = w.remaining, open = w.remaining > 0, expired = w.expired,
-        revoked = w.revoked, voided = w.voided, due_back = w.due_back, expires_at = w.expires_at, booked = w.booked,
-        frozen_at = w.frozen_at, renews_at = w.renews_at, gap_used = w.gap_used
-    FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[],
-        %s::timestamptz[], %s::boolean[], %s::timestamptz[], %s::timestamptz[], %s::bigint[])
-        AS w(customer_id, id, remaining, expired, revoked, voided, due_back, expires_at, booked, frozen_at, renews_at,
-            gap_used)
-    CROSS JOIN LATERAL (SELECT t.ctid AS place FROM credit_lots AS t
-        WHERE t.customer_id = w.customer_id AND t.id = w.id OFFSET 0) AS found WHERE l.ctid = found.place
-    RETURNING 1) SELECT credit_expect(count(*), %s, 'credit_lots') FROM written"""
-_NEW_HOLDS: LiteralString = """
-    INSERT INTO credit_holds (customer_id, id, feature, reference, credits, state, created_at, expires_at, cap_at,
-        on_expiry, captured, entry_id, ended_at, price, details, actor)
-    SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::bigint[], %s::text[],
-        %s::timestamptz[], %s::timestamptz[], %s::timestamptz[], %s::bigint[], %s::bigint[], %s::bigint[],
-        %s::timestamptz[], %s::jsonb[], %s::jsonb[], %s::text[])"""
-_HOLD_LOTS: LiteralString = """
-    INSERT INTO credit_hold_lots (customer_id, hold_id, position, lot_id, credits)
-    SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::smallint[], %s::bigint[], %s::bigint[])"""
-_HOLDS: LiteralString = """
-    WITH written AS (UPDATE credit_holds AS h SET state = w.state, expires_at = w.expires_at, on_expiry = w.on_expiry,
-        captured = w.captured, entry_id = w.entry_id, ended_at = w.ended_at
-    FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::timestamptz[], %s::bigint[], %s::bigint[], %s::bigint[],
-        %s::timestamptz[])
-        AS w(customer_id, id, state, expires_at, on_expiry, captured, entry_id, ended_at)
-    CROSS JOIN LATERAL (SELECT t.ctid AS place FROM credit_holds AS t
-        WHERE t.customer_id = w.customer_id AND t.id = w.id OFFSET 0) AS found WHERE h.ctid = found.place
-    RETURNING 1) SELECT credit_expect(count(*), %s, 'credit_holds') FROM written"""
-_NEW_DEBTS: LiteralString = """
-    INSERT INTO credit_debts (customer_id, id, payment, lot_id, credits, collected, cancelled, state, created_at)
-    SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::bigint[], %s::bigint[], %s::bigint[],
-        %s::bigint[], %s::text[], %s::timestamptz[])"""
-_DEBTS: LiteralString = """
-    WITH written AS (UPDATE credit_debts AS d SET collected = w.collected, cancelled = w.cancelled, state = w.state
-    FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::text[])
-        AS w(customer_id, id, collected, cancelled, state)
-    CROSS JOIN LATERAL (SELECT t.ctid AS place FROM credit_debts AS t
-        WHERE t.customer_id = w.customer_id AND t.id = w.id OFFSET 0) AS found WHERE d.ctid = found.place
-    RETURNING 1) SELECT credit_expect(count(*), %s, 'credit_debts') FROM written"""
-_CLAIMS: LiteralString = """
-    INSERT INTO credit_claims (customer_id, payment, refunded, captured, spent, closed_windows, frozen_at)
-    SELECT * FROM unnest(%s::bigint[], %s::text[], %s::bigint[], %s::bigint[], %s::text[], %s::boolean[],
-        %s::timestamptz[])
-    ON CONFLICT (customer_id, payment) DO UPDATE SET refunded = excluded.refunded, captured = excluded.captured,
-        spent = excluded.spent, closed_windows = excluded.closed_windows, frozen_at = excluded.frozen_at"""
-_KEYS: LiteralString = """
-    INSERT INTO credit_keys (customer_id, key, fingerprint, operation, subject, answer)
-    SELECT * FROM unnest(%s::bigint[], %s::text[], %s::bytea[], %s::text[], %s::bigint[], %s::jsonb[])"""
-_ACCOUNTS: LiteralString = """
-    WITH written AS (UPDATE credit_accounts AS a SET entry_count = w.entry_count, lot_count = w.lot_count,
-        hold_count = w.hold_count, debt_count = w.debt_count, encumbered = w.encumbered, settled_at = w.settled_at,
-        grants_due_at = w.grants_due_at
-    FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::boolean[],
-        %s::timestamptz[], %s::timestamptz[])
-        AS w(customer_id, entry_count, lot_count, hold_count, debt_count, encumbered, settled_at, grants_due_at)
-    CROSS JOIN LATERAL (SELECT t.ctid AS place FROM credit_accounts AS t
-        WHERE t.customer_id = w.customer_id OFFSET 0) AS found WHERE a.ctid = found.place
-    RETURNING 1) SELECT credit_expect(count(*), %s, 'credit_accounts') FROM written"""
-_FORGET_DUE: LiteralString = "UPDATE credit_accounts SET grants_due_at = NULL WHERE customer_id = ANY(%s::bigint[])"
 
 
 def changes_of(books: Iterable[Book], recorded_at: datetime) -> list[Statement]:
@@ -113,7 +45,7 @@ def changes_of(books: Iterable[Book], recorded_at: datetime) -> list[Statement]:
 
 async def forget_due(connection: Wire, customer_ids: Sequence[int]) -> None:
     """Have the port for due grants asked again at these customers' next operation."""
-    await execute(connection, [(_FORGET_DUE, [integers(customer_ids)])])
+    await execute(connection, [(FORGET_DUE, [integers(customer_ids)])])
 
 
 def _entry_statements(books: Sequence[Book], recorded_at: datetime) -> list[Statement]:
@@ -142,7 +74,7 @@ def _entry_statements(books: Sequence[Book], recorded_at: datetime) -> list[Stat
             texts([one.actor for _, one in entries]),
             texts([one.note for _, one in entries]),
         ]
-        statements.append((_ENTRIES, columns))
+        statements.append((ENTRIES, columns))
     if parts:
         columns = [
             integers([customer_id for customer_id, _ in parts]),
@@ -152,7 +84,7 @@ def _entry_statements(books: Sequence[Book], recorded_at: datetime) -> list[Stat
             integers([one.credits for _, one in parts]),
             flags([one.prepared for _, one in parts]),
         ]
-        statements.append((_ALLOCATIONS, columns))
+        statements.append((ALLOCATIONS, columns))
     return statements
 
 
@@ -166,7 +98,7 @@ def _lot_statements(books: Sequence[Book]) -> list[Statement]:
     ]
     statements: list[Statement] = []
     if made:
-        statements.append((_NEW_LOTS, _new_lot_columns(made)))
+        statements.append((NEW_LOTS, _new_lot_columns(made)))
     if kept:
         columns = [
             integers([customer_id for customer_id, _ in kept]),
@@ -182,7 +114,7 @@ def _lot_statements(books: Sequence[Book]) -> list[Statement]:
             moments([lot.renews_at for _, lot in kept]),
             integers([lot.gap_used for _, lot in kept]),
         ]
-        statements.append((_LOTS, [*columns, len(kept)]))
+        statements.append((LOTS, [*columns, len(kept)]))
     return statements
 
 
@@ -240,16 +172,16 @@ def _hold_statements(books: Sequence[Book]) -> list[Statement]:
             integers([hold.entry_id for _, hold in kept]),
             moments([hold.ended_at for _, hold in kept]),
         ]
-        statements.append((_HOLDS, [*columns, len(kept)]))
+        statements.append((HOLDS, [*columns, len(kept)]))
     if made:
-        statements.append((_NEW_HOLDS, _new_hold_columns(made)))
+        statements.append((NEW_HOLDS, _new_hold_columns(made)))
         parts = [
             (customer_id, hold.id, position, lot_id, credits)
             for customer_id, hold in made
             for position, (lot_id, credits) in enumerate(hold.lots)
         ]
         columns = [integers(column) for column in zip(*parts, strict=True)]
-        statements.append((_HOLD_LOTS, columns))
+        statements.append((HOLD_LOTS, columns))
     return statements
 
 
@@ -298,7 +230,7 @@ def _claim_statements(books: Sequence[Book]) -> list[Statement]:
             flags([claim.closed_windows for _, claim in claims]),
             moments([claim.frozen_at for _, claim in claims]),
         ]
-        statements.append((_CLAIMS, columns))
+        statements.append((CLAIMS, columns))
     if made:
         columns = [
             integers([customer_id for customer_id, _ in made]),
@@ -311,7 +243,7 @@ def _claim_statements(books: Sequence[Book]) -> list[Statement]:
             texts([debt.state for _, debt in made]),
             moments([debt.created_at for _, debt in made]),
         ]
-        statements.append((_NEW_DEBTS, columns))
+        statements.append((NEW_DEBTS, columns))
     if kept:
         columns = [
             integers([customer_id for customer_id, _ in kept]),
@@ -320,7 +252,7 @@ def _claim_statements(books: Sequence[Book]) -> list[Statement]:
             integers([debt.cancelled for _, debt in kept]),
             texts([debt.state for _, debt in kept]),
         ]
-        statements.append((_DEBTS, [*columns, len(kept)]))
+        statements.append((DEBTS, [*columns, len(kept)]))
     return statements
 
 
@@ -339,7 +271,7 @@ def _account_statements(books: Sequence[Book]) -> list[Statement]:
             integers([bound.subject for _, _, bound in keys]),
             documents([bound.answer for _, _, bound in keys]),
         ]
-        statements.append((_KEYS, columns))
+        statements.append((KEYS, columns))
     if moved:
         columns = [
             integers([book.customer_id for book in moved]),
@@ -351,5 +283,5 @@ def _account_statements(books: Sequence[Book]) -> list[Statement]:
             moments([book.at for book in moved]),
             moments([book.grants_due_at for book in moved]),
         ]
-        statements.append((_ACCOUNTS, [*columns, len(moved)]))
+        statements.append((ACCOUNTS, [*columns, len(moved)]))
     return statements

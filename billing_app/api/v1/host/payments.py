@@ -10,7 +10,7 @@ from billing_app.api.conventions.answers import Many, Page, Said, said
 from billing_app.api.conventions.paths import CustomerRef
 from billing_app.api.conventions.route import Caller, Calling, ReadRoute
 from billing_app.api.v1.host.inputs import Sent
-from billing_app.api.v1.host.money_shapes import (
+from billing_app.api.v1.host.payment_shapes import (
     InvoiceShape,
     PaymentMethodShape,
     RefundQuoteShape,

@@ -10,7 +10,7 @@ from billing_app.api.conventions.paths import CustomerRef
 from billing_app.api.conventions.route import Calling, MoneyRoute, ReadRoute
 from billing_app.api.v1.host.checkouts import Code
 from billing_app.api.v1.host.inputs import Sent
-from billing_app.api.v1.host.money_shapes import ChangedShape, EndingShape, PreviewShape, SubscriptionShape
+from billing_app.api.v1.host.subscription_shapes import ChangedShape, EndingShape, PreviewShape, SubscriptionShape
 from billing_app.api.v1.subscription_json import card_json, changed_json, ending_json, plan_json, preview_json
 
 _PREFIX = "/api/v1/customers/{customer}/subscription"
