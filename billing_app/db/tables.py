@@ -23,6 +23,7 @@ _PACKAGES = (
     "notifications.alerts",
     "payments",
     "payments.mirroring",
+    "payments.refunds",
     "payments.subscribing",
     "payments.pushing",
     "playground",

@@ -16,7 +16,7 @@ from billing_app.payments.mirroring import rules as mirroring
 from billing_app.payments.mirroring.fetching import invoice_told
 from billing_app.payments.mirroring.invoices import InvoiceTold, mirror_invoice
 from billing_app.payments.models import Checkout, WebhookEvent
-from billing_app.payments.refunds import take_back
+from billing_app.payments.refunds.taking_back import take_back
 from billing_app.payments.rules import Context, Rule, object_id
 from billing_app.payments.settlement import MissingParent, NotOurs, settle
 from billing_app.payments.stripe_objects import MANAGED_BY, Charge, Intent, SessionWithPayment, refusal_in

@@ -114,7 +114,14 @@ class Checkout(SQLModel, table=True):
 
 
 class Payment(SQLModel, table=True):
-    """A payment of a checkout or of an invoice as Stripe last told it: what is refunded. Gross, in minor units."""
+    """A payment of a checkout or of an invoice as Stripe last told it. Gross, in minor units.
+
+    Attributes:
+        refunded_minor: refunds that are pending or succeeded; disputed_minor: disputes that were lost.
+        fee_minor, fee_currency: what Stripe kept of it; settled_minor, settled_currency: what it was worth in the
+            currency of the account, before that fee. From its balance transaction; None until Stripe tells.
+        money_back_asked_at: wall time before Stripe was last asked about refunds and disputes of it.
+    """
 
     __tablename__: ClassVar[Any] = "payments"
     __table_args__ = (
@@ -122,9 +129,11 @@ class Payment(SQLModel, table=True):
         CheckConstraint(f"state IN {PAYMENT_STATES}", name="state"),
         CheckConstraint("captured_minor >= 0 AND refunded_minor BETWEEN 0 AND captured_minor", name="amounts"),
         CheckConstraint("(checkout_id IS NULL) <> (invoice_id IS NULL)", name="made_by"),
+        CheckConstraint("disputed_minor BETWEEN 0 AND captured_minor", name="disputed"),
         Index(None, "customer_id", "id"),
         Index(None, "invoice_id"),
         Index(None, "stripe_charge"),
+        Index("ix_payments_fee_unknown", "id", postgresql_where=text("fee_minor IS NULL AND captured_minor > 0")),
     )
 
     id: int = identity_key()
@@ -137,7 +146,13 @@ class Payment(SQLModel, table=True):
     amount_minor: int = Field(sa_column=Column(BigInteger, nullable=False))
     captured_minor: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, server_default="0"))
     refunded_minor: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, server_default="0"))
+    disputed_minor: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, server_default="0"))
     currency: str = Field(sa_column=Column(String(3), nullable=False))
+    fee_minor: int | None = Field(default=None, sa_column=Column(BigInteger))
+    fee_currency: str | None = Field(default=None, sa_column=Column(String(3)))
+    settled_minor: int | None = Field(default=None, sa_column=Column(BigInteger))
+    settled_currency: str | None = Field(default=None, sa_column=Column(String(3)))
+    money_back_asked_at: datetime | None = timestamp(nullable=True)
     receipt_url: str | None = Field(default=None, sa_column=Column(String))
     created_at: datetime = timestamp()
     updated_at: datetime = timestamp()

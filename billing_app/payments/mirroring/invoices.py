@@ -22,7 +22,7 @@ from billing_app.payments.mirroring.checkouts import INVOICE_PAID
 from billing_app.payments.mirroring.models import Invoice
 from billing_app.payments.mirroring.subscriptions import credits_go, mirror, owner_of
 from billing_app.payments.mirroring.terms import item_of
-from billing_app.payments.refunds import reclaim_plan_credits, take_back_from_invoice
+from billing_app.payments.refunds.taking_back import reclaim_plan_credits, take_back_from_invoice
 from billing_app.payments.rules import Context
 from billing_app.payments.subscription_objects import Line, ToldInvoice
 
