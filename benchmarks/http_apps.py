@@ -15,6 +15,7 @@ from pydantic import SecretStr
 from billing_app.api.app import create_app
 from billing_app.bootstrap import close, put_together
 from billing_app.db.engine import Database
+from billing_app.garbage import leave_out_what_stays
 from billing_app.settings import Settings
 
 SECRET = "only for measuring: thirty-two characters and more"  # noqa: S105
@@ -66,6 +67,7 @@ def ours() -> FastAPI:
 
     @asynccontextmanager
     async def opened(_: FastAPI) -> AsyncIterator[None]:
+        leave_out_what_stays()
         yield
         await close(services)
 

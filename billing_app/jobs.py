@@ -14,6 +14,7 @@ from procrastinate.retry import BaseRetryStrategy
 from billing_app.bootstrap import Services, build, close
 from billing_app.db.queue import open_queue, traced
 from billing_app.errors import DomainError, Unavailable
+from billing_app.garbage import leave_out_what_stays
 from billing_app.payments.applying import TryAgain
 from billing_app.payments.mirroring.second import END_SECOND_TASK
 from billing_app.payments.reconcile import WATCH_SUBSCRIPTION_TASK
@@ -67,6 +68,7 @@ async def sweep(services: Services) -> int:
     Returns:
         How many mails are owed for it, each with its job.
     """
+    await services.lapses.sweep()
     return await services.alerts.sweep()
 
 
@@ -245,6 +247,7 @@ async def work(settings: Settings) -> None:
         WrongDatabase, Unavailable, InvalidInput: it cannot start; says what to do.
     """
     services = await build(settings)
+    leave_out_what_stays()
     worker = asyncio.create_task(run_worker(services), name="worker")
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
