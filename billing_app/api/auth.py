@@ -20,6 +20,7 @@ from billing_app.errors import Unauthenticated
 _SESSION_COOKIE_S = 400 * 86_400
 _SIGN_UP_COOKIE_S = 3 * 86_400
 HOME = "/dashboard"
+STAFF_HOME = "/admin"
 
 
 class AuthRoute(FormRoute):
@@ -83,6 +84,12 @@ class Cookies:
 Jar = Annotated[Cookies, Depends(Cookies)]
 
 
+def _home(signed_in: SignedIn) -> str:
+    """Where somebody lands who was on the way to nowhere in particular."""
+    who = signed_in.principal
+    return STAFF_HOME if who.is_staff and who.customer_id is None else HOME
+
+
 @router.post("/sign-in")
 async def sign_in(sent: Body, origin: From, accounts: Accounts, cookies: Jar) -> Response:
     """Fields: email, password; next, token (of a confirmation link). Sets the session cookie."""
@@ -95,7 +102,7 @@ async def sign_in(sent: Body, origin: From, accounts: Accounts, cookies: Jar) ->
         browser=cookies.sign_up,
         next_path=sent.next,
     )
-    return cookies.sign_in(sent.onward(sent.next or HOME), signed_in)
+    return cookies.sign_in(sent.onward(sent.next or _home(signed_in)), signed_in)
 
 
 @router.post("/sign-up")
@@ -125,7 +132,7 @@ async def verify(sent: Body, origin: From, accounts: Accounts, cookies: Jar) -> 
             raise
         query = {"error": error.code, "token": sent.need("token")} | ({"next": sent.next} if sent.next else {})
         return sent.onward(f"/login?{urlencode(query)}")
-    return cookies.sign_in(sent.onward(sent.next or HOME), signed_in)
+    return cookies.sign_in(sent.onward(sent.next or _home(signed_in)), signed_in)
 
 
 @router.post("/sign-out")

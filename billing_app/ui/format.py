@@ -1,6 +1,6 @@
 """How figures and moments are written on every page: the same number always looks the same."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 MINUS = "\N{MINUS SIGN}"
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -16,7 +16,7 @@ def signed(value: int) -> str:
     return f"+{value:,}" if value > 0 else number(value)
 
 
-def day(moment: datetime) -> str:
+def day(moment: date) -> str:
     """`4 Dec 2026`."""
     return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}"
 

@@ -6,6 +6,8 @@ from typing import Any
 
 import reflex as rx
 
+from billing_app.ui.admin.frame import StaffState
+from billing_app.ui.admin.period import PeriodState
 from billing_app.ui.brand import brand
 from billing_app.ui.pages import (
     account,
@@ -27,6 +29,7 @@ from billing_app.ui.pages import (
     practice,
     pricing,
 )
+from billing_app.ui.pages.admin import overview
 from billing_app.ui.session import Shell
 
 
@@ -43,6 +46,16 @@ class Route:
 
 
 _READ = entry.EntryState.read_address
+
+
+def _staff(path: str, page: Callable[[], rx.Component], title: str, *load: Any, period: bool = False) -> Route:
+    """A staff page: nobody else is let in, by its frame, by each of its handlers, and by the services behind them.
+
+    `period`: its figures are of the days chosen in the address.
+    """
+    read = (PeriodState.read,) if period else ()
+    return Route(path, page, title, load=(StaffState.enter, *read, *load), signed_in=True)
+
 
 ROUTES: tuple[Route, ...] = (
     Route(
@@ -82,7 +95,8 @@ ROUTES: tuple[Route, ...] = (
         signed_in=True,
     ),
     Route("/plan/cancel", plan.cancel, "Cancel plan", load=(plan.CancelState.load,), signed_in=True),
-    Route("/admin/keys", keys.keys, "API keys", load=(keys.KeysState.load,), signed_in=True),
+    _staff("/admin", overview.overview, "Overview", overview.OverviewState.load, period=True),
+    _staff("/admin/keys", keys.keys, "API keys", keys.KeysState.load),
     Route("/payment/success", payment.success, "Your payment", load=(payment.PaymentState.watch,)),
     Route("/payment/cancel", payment.cancel, "Nothing was charged", load=(payment.PaymentState.show_cancelled,)),
     Route("/playground", playground.playground, "Playground", load=(playground.PlaygroundState.load,), signed_in=True),

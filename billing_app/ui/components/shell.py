@@ -31,25 +31,30 @@ class _InPage(BaseHTML):
 def framed(main: rx.Component, *, current: str = "", bare: bool = False) -> rx.Component:
     """A page in its frame. `bare` leaves out the navigation, for sign-in forms and their kin."""
     return rx.el.div(
-        _InPage.create(
-            "Skip to content",
-            href="#main",
-            class_name="sr-only focus:not-sr-only focus:absolute focus:z-50 focus:m-2 focus:bg-surface focus:p-2",
-        ),
+        skip_link(),
         _top(current, bare=bare),
         None if bare else _way_back(),
         None if bare else sandbox_bar(),
         None if bare else _strip(),
-        _failure(),
+        failure_note(),
         main,
         _footer(),
         class_name="flex min-h-screen flex-col",
     )
 
 
+def skip_link() -> rx.Component:
+    """The first stop of the keyboard: past the navigation."""
+    return _InPage.create(
+        "Skip to content",
+        href="#main",
+        class_name="sr-only focus:not-sr-only focus:absolute focus:z-50 focus:m-2 focus:bg-surface focus:p-2",
+    )
+
+
 def _top(current: str, *, bare: bool) -> rx.Component:
     return rx.el.header(
-        _brand_mark(),
+        brand_mark(),
         rx.el.span(class_name="flex-1") if bare else _nav(current, "hidden sm:flex"),
         None if bare else rx.el.span(class_name="flex-1"),
         None if bare else rx.cond(Shell.signed_in, _signed_in(current), _signed_out()),
@@ -77,13 +82,14 @@ def _way_back() -> rx.Component:
     )
 
 
-def _brand_mark() -> rx.Component:
+def brand_mark(href: str = "/") -> rx.Component:
+    """The name of the product, leading home."""
     return rx.el.a(
         rx.el.span(
             class_name="h-5 w-5 rounded-[6px] bg-[linear-gradient(135deg,var(--c1),var(--c2))]", aria_hidden="true"
         ),
         rx.el.span(brand().name),
-        href="/",
+        href=href,
         class_name="flex items-center gap-2.5 font-[650] tracking-tight text-ink hover:no-underline whitespace-nowrap",
     )
 
@@ -155,7 +161,7 @@ def _account_menu(current: str) -> rx.Component:
             rx.el.div(_nav_items(current, item), class_name="border-t border-line py-1 sm:hidden"),
             rx.el.div(
                 rx.el.a("Account", href="/account", class_name=item),
-                rx.cond(Shell.is_admin, rx.el.a("API keys", href="/admin/keys", class_name=item), None),
+                rx.cond(Shell.is_staff, rx.el.a("Staff pages", href="/admin", class_name=item), None),
                 rx.cond(Shell.sandbox, rx.el.a("Mailbox", href="/mailbox", class_name=item), None),
                 post_form(
                     hidden("next", "/pricing"),
@@ -230,7 +236,8 @@ def _strip() -> rx.Component:
 _STRIP = "flex flex-wrap items-center justify-center gap-x-3 gap-y-1.5 px-4 py-2 "
 
 
-def _failure() -> rx.Component:
+def failure_note() -> rx.Component:
+    """What the last action came to, when it failed in a way nobody foresaw."""
     return rx.cond(
         Shell.failure != "",
         rx.el.div(

@@ -16,7 +16,6 @@ from billing_app.ui.pages.dashboard.use import use
 from billing_app.ui.pages.dashboard.why import why_dialog
 from billing_app.ui.pages.dashboard.why_state import WhyState
 from billing_app.ui.pages.invoices.listed import newest_invoices
-from billing_app.ui.session import Shell
 
 __all__ = ["DashboardState", "dashboard"]
 
@@ -29,7 +28,6 @@ def dashboard() -> rx.Component:
             rx.el.div(
                 message(DashboardState.error),
                 message(WhyState.error),
-                _for_administrators(),
                 class_name="mt-4 grid gap-2 empty:hidden",
             ),
             banners(),
@@ -70,15 +68,6 @@ def _purchases() -> rx.Component:
     if built_catalog().packs or built_catalog().unlocks:
         return purchases()
     return rx.cond(DashboardState.purchases.length() > 0, purchases(), None)
-
-
-def _for_administrators() -> rx.Component:
-    """Where those go who have no credits of their own, but keys to keep."""
-    return rx.cond(
-        Shell.is_admin & ~Shell.is_customer,
-        rx.el.p("As an administrator you keep the ", rx.el.a("API keys", href="/admin/keys"), "."),
-        None,
-    )
 
 
 def _head() -> rx.Component:

@@ -28,7 +28,7 @@ from billing_app.ui.pages.dashboard.view import (
     shares,
 )
 from billing_app.ui.pages.invoices.state import InvoicesState
-from billing_app.ui.session import customer_of, refresh_shell
+from billing_app.ui.session import NoCustomer, customer_of, refresh_shell
 
 LOTS_SHOWN, PURCHASES_SHOWN = 50, 20
 REFRESH_S, REFRESH_LIMIT_S = 5, 30 * 60
@@ -63,6 +63,8 @@ class DashboardState(rx.State):
             await self._refresh(await customer_of(self))
         except Unauthenticated:
             return rx.redirect("/login?next=/dashboard")
+        except NoCustomer:
+            return rx.redirect("/admin")
         except DomainError as error:
             self.error = error.detail
         self.loaded = True

@@ -4,11 +4,11 @@ from typing import Any
 
 import reflex as rx
 
+from billing_app.ui.admin.frame import admin_page
 from billing_app.ui.components.buttons import button
 from billing_app.ui.components.entry import message
 from billing_app.ui.components.forms import FIELD, field
-from billing_app.ui.components.shell import framed
-from billing_app.ui.components.surfaces import badge, card, empty, page
+from billing_app.ui.components.surfaces import badge, card, empty
 from billing_app.ui.pages.keys.questions import questions
 from billing_app.ui.pages.keys.state import SCOPES, KeysState
 
@@ -17,40 +17,36 @@ __all__ = ["KeysState", "keys"]
 
 def keys() -> rx.Component:
     """The page."""
-    return framed(
-        page(
+    return admin_page(
+        "API keys",
+        rx.el.div(
+            message(KeysState.error),
+            message(KeysState.done, "good"),
+            _new_key(),
+            class_name="mt-4 grid gap-3 empty:hidden",
+        ),
+        rx.cond(
+            KeysState.allowed,
             rx.el.div(
-                rx.el.h1("API keys", class_name="text-h1"),
-                rx.cond(
-                    KeysState.allowed,
-                    rx.cond(KeysState.live, badge("live", tone="good"), badge("test", tone="warn")),
-                    None,
-                ),
-                class_name="flex flex-wrap items-center gap-3",
+                rx.el.div(_working(), _ended(), class_name="grid min-w-0 content-start gap-3.5"),
+                _make(),
+                class_name="mt-4 grid items-start gap-3.5 lg:grid-cols-[1.6fr_1fr]",
             ),
-            rx.el.p(
-                "By a key, your product's server speaks to the API. Keep keys on servers: whoever has one can use it. ",
-                rx.el.a("How the API works", href="/api/docs", target="_blank", rel="noopener"),
-                class_name="mt-1.5 max-w-[70ch] text-ink-2",
-            ),
-            rx.el.div(
-                message(KeysState.error),
-                message(KeysState.done, "good"),
-                _new_key(),
-                class_name="mt-4 grid gap-3 empty:hidden",
-            ),
+            None,
+        ),
+        questions(),
+        current="/admin/keys",
+        actions=(
             rx.cond(
                 KeysState.allowed,
-                rx.el.div(
-                    rx.el.div(_working(), _ended(), class_name="grid min-w-0 content-start gap-3.5"),
-                    _make(),
-                    class_name="mt-4 grid items-start gap-3.5 lg:grid-cols-[1.6fr_1fr]",
-                ),
+                rx.cond(KeysState.live, badge("live", tone="good"), badge("test", tone="warn")),
                 None,
             ),
-            questions(),
         ),
-        current="/admin/keys",
+        lead=rx.fragment(
+            "By a key, your product's server speaks to the API. Keep keys on servers: whoever has one can use it. ",
+            rx.el.a("How the API works", href="/api/docs", target="_blank", rel="noopener"),
+        ),
     )
 
 

@@ -1,0 +1,242 @@
+"""What staff pages are built from. Pages compose these and state no look of their own."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import reflex as rx
+
+from billing_app.ui.admin.choosing import choices, chooser
+from billing_app.ui.admin.period import period_bar
+from billing_app.ui.components.buttons import button, link_button, look
+from billing_app.ui.components.entry import message
+from billing_app.ui.components.icons import icon
+from billing_app.ui.components.surfaces import badge, card, empty, notice
+
+__all__ = [
+    "Column",
+    "Tile",
+    "badge",
+    "button",
+    "card",
+    "choices",
+    "chooser",
+    "csv_link",
+    "data_table",
+    "empty",
+    "link_button",
+    "look",
+    "message",
+    "notice",
+    "percent_badge",
+    "period_bar",
+    "stack",
+    "tile",
+    "tiles",
+    "toolbar",
+]
+
+
+def stack(*sections: Any) -> rx.Component:
+    """Sections below one another, evenly apart."""
+    return rx.el.div(*sections, class_name="mt-5 grid min-w-0 gap-3.5 [&>*]:min-w-0")
+
+
+@dataclass
+class Tile:
+    """One figure with all that makes it believable (AD4). A State holds it; texts are ready to be shown.
+
+    `value` is "n/a" where the number has no meaning, and `reason` then says why. `change` compares with the period
+    before; `tone` ("good", "bad", "") says whether that is welcome.
+    """
+
+    code: str
+    name: str
+    value: str
+    reason: str
+    note: str
+    change: str
+    tone: str
+    definition: str
+    sample: str
+    computed: str
+    csv: str = ""
+    rows: str = ""
+
+
+def tiles(found: rx.Var) -> rx.Component:
+    """Tiles side by side: six on a wide screen, two on a phone."""
+    return rx.el.dl(
+        rx.foreach(found, tile),
+        class_name=(
+            "mt-5 grid grid-cols-2 gap-px rounded-card border border-line bg-line shadow-lift sm:grid-cols-3 "
+            "xl:grid-cols-6 [&>*]:bg-surface [&>*:first-child]:rounded-tl-card [&>*:last-child]:rounded-br-card"
+        ),
+    )
+
+
+def tile(of: Any) -> rx.Component:
+    """One figure: its name, what it is, how it changed; behind the sign, its definition, sample, time and rows."""
+    return rx.el.div(
+        rx.el.dt(
+            rx.el.span(of.name, class_name="truncate"),
+            _about(of),
+            class_name="flex items-center gap-1 text-tiny text-ink-2",
+        ),
+        rx.el.dd(
+            rx.el.span(
+                of.value,
+                class_name=rx.cond(
+                    of.reason != "",
+                    "block text-[20px] leading-7 font-[560] text-ink-3",
+                    "block text-[20px] leading-7 font-[630] tracking-[-.02em] tabular-nums",
+                ),
+                custom_attrs={"data-figure": of.code},
+            ),
+            rx.cond(of.reason != "", rx.el.span(of.reason, class_name="block text-tiny text-ink-3"), None),
+            rx.cond(
+                of.change != "",
+                rx.el.span(
+                    of.change,
+                    class_name=rx.match(
+                        of.tone,
+                        ("good", "block text-tiny tabular-nums text-good"),
+                        ("bad", "block text-tiny tabular-nums text-bad"),
+                        "block text-tiny tabular-nums text-ink-3",
+                    ),
+                ),
+                None,
+            ),
+            rx.cond(of.note != "", rx.el.span(of.note, class_name="block text-tiny tabular-nums text-ink-3"), None),
+        ),
+        class_name="relative min-w-0 px-4 py-3.5",
+        custom_attrs={"data-tile": of.code},
+    )
+
+
+def _about(of: Any) -> rx.Component:
+    """The definition and where the number comes from, opened by click or key."""
+    return rx.el.details(
+        rx.el.summary(
+            icon("info", size=13),
+            rx.el.span("About ", of.name, class_name="sr-only"),
+            class_name=(
+                "flex h-6 w-6 items-center justify-center rounded-[6px] text-ink-3 hover:bg-sunken hover:text-ink"
+            ),
+        ),
+        rx.el.div(
+            rx.el.p(of.definition, class_name="text-small text-ink"),
+            rx.el.p(of.sample, class_name="mt-2 text-tiny text-ink-2"),
+            rx.el.p("Last computed ", of.computed, class_name="text-tiny text-ink-2 tabular-nums"),
+            rx.el.p(
+                rx.cond(of.rows != "", rx.el.a("See the rows", href=of.rows), None),
+                rx.cond(
+                    of.csv != "", rx.el.a("CSV", href=of.csv, reload_document=True, download=of.code + ".csv"), None
+                ),
+                class_name="mt-2 flex gap-4 text-small empty:hidden",
+            ),
+            class_name=(
+                "absolute left-3 right-3 top-10 z-20 min-w-[220px] rounded-card border border-line bg-raised p-3.5 "
+                "font-normal whitespace-normal shadow-float"
+            ),
+        ),
+    )
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table: its heading, what a cell shows of a row, and of what kind it is.
+
+    Numbers stand at the right, one below the other; a roomy column is left out on phones.
+    """
+
+    heading: str
+    cell: Callable[[Any], Any]
+    kind: Literal["", "number", "roomy", "roomy number"] = ""
+    explained: str = ""
+
+
+_HEAD = (
+    "sticky top-0 z-10 border-b border-line bg-surface px-2.5 py-[9px] text-tiny font-[520] text-ink-3 "
+    "whitespace-nowrap first:pl-[18px] last:pr-[18px] sm:px-3.5 "
+)
+_CELL = "border-b border-line px-2.5 py-[9px] align-top group-last:border-b-0 first:pl-[18px] last:pr-[18px] sm:px-3.5 "
+
+
+def data_table(
+    columns: Sequence[Column],
+    rows: Any,
+    caption: str,
+    *,
+    none: str = "Nothing in this period.",
+    tall: bool = True,
+    foot: Any = None,
+) -> rx.Component:
+    """A real table of a State's rows, heads in sight while it scrolls; `none` is said when there are no rows.
+
+    Args:
+        caption: what the table holds; for screen readers, and the name of its scrolling region.
+        tall: False lets it grow with its rows instead of scrolling at 620 px.
+        foot: a `rx.el.tr` with the sums.
+    """
+    return rx.cond(
+        rows.length() > 0,
+        rx.el.div(
+            rx.el.table(
+                rx.el.caption(caption, class_name="sr-only"),
+                rx.el.thead(rx.el.tr(*[_heading(column) for column in columns])),
+                rx.el.tbody(
+                    rx.foreach(
+                        rows, lambda row: rx.el.tr(*[_cell(column, row) for column in columns], class_name="group")
+                    )
+                ),
+                rx.el.tfoot(foot) if foot is not None else None,
+                class_name="w-full border-separate border-spacing-0 text-base",
+            ),
+            role="region",
+            tab_index=0,
+            class_name="w-full overflow-auto outline-offset-[-2px] " + ("max-h-[620px]" if tall else ""),
+            custom_attrs={"aria-label": caption},
+        ),
+        empty(none),
+    )
+
+
+def _heading(column: Column) -> rx.Component:
+    return rx.el.th(
+        column.heading, scope="col", title=column.explained or None, class_name=_HEAD + _kind(column.kind, head=True)
+    )
+
+
+def _cell(column: Column, row: Any) -> rx.Component:
+    return rx.el.td(column.cell(row), class_name=_CELL + _kind(column.kind))
+
+
+def _kind(kind: str, *, head: bool = False) -> str:
+    look_of = "text-right " if "number" in kind else "text-left "
+    if "number" in kind and not head:
+        look_of += "tabular-nums whitespace-nowrap "
+    return look_of + ("max-sm:hidden " if "roomy" in kind else "")
+
+
+def percent_badge(text: Any, tone: Any) -> rx.Component:
+    """A margin in the colour of its worth; `tone` is "good", "warn", "bad" or ""."""
+    return rx.el.span(badge(text, tone=tone), class_name="tabular-nums")
+
+
+def csv_link(href: str | rx.Var, what: str, *, name: str = "") -> rx.Component:
+    """What this view shows, to take out, with its filter applied. `what` completes "CSV of"."""
+    return link_button(
+        icon("download", size=14),
+        "CSV",
+        rx.el.span(f" of {what}", class_name="sr-only"),
+        href=href,
+        reload_document=True,
+        download=name or True,
+        size="s",
+    )
+
+
+def toolbar(*children: Any) -> rx.Component:
+    """Filters and links above a table."""
+    return rx.el.div(*children, class_name="flex flex-wrap items-center gap-2")
