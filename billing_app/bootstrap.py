@@ -23,6 +23,7 @@ from billing_app.entitlements.plan_credits.free_months import FreeMonths
 from billing_app.entitlements.plan_credits.service import PlanCreditService
 from billing_app.entitlements.quotas.administration import UsageAdministration
 from billing_app.entitlements.service import EntitlementService
+from billing_app.entitlements.subscriptions.lapsing import Lapses
 from billing_app.entitlements.subscriptions.plan_codes import PlansInForce
 from billing_app.errors import InvalidInput, Unavailable
 from billing_app.moving_in.service import MovingIn
@@ -81,6 +82,7 @@ class Services:
     entitlements: EntitlementService
     usage_administration: UsageAdministration
     plan_credits: PlanCreditService
+    lapses: Lapses
     enquiries: EnquiryService
     model_prices: PriceBook
     costs: CostLog
@@ -163,6 +165,7 @@ def put_together(settings: Settings, database: Database) -> Services:
         entitlements=entitlements,
         usage_administration=UsageAdministration(database, catalog),
         plan_credits=plan_credits,
+        lapses=Lapses(database, catalog),
         enquiries=EnquiryService(database, catalog, limiter),
         model_prices=PriceBook(database),
         costs=costs,

@@ -27,6 +27,7 @@ from billing_app.payments.subscription_objects import (
 
 _PAGE = 100
 _MAX_LINES = 1_000
+_WITH = ("schedule", "discounts.source.coupon", "latest_invoice")
 _MAX_PAYMENTS = 10
 
 
@@ -130,7 +131,7 @@ class SubscriptionReads(StripeCalls):
     async def _subscriptions(self, customer: str) -> list[stripe.Subscription]:
         """Oldest first: Stripe lists the newest first, and within a second that is the only order there is."""
         asked = self._stripe.v1.subscriptions.list_async(
-            {"customer": customer, "status": "all", "limit": _PAGE, "expand": ["data.schedule"]}
+            {"customer": customer, "status": "all", "limit": _PAGE, "expand": [f"data.{one}" for one in _WITH]}
         )
         try:
             return (await self._call(asked)).data[::-1]
@@ -138,7 +139,7 @@ class SubscriptionReads(StripeCalls):
             return []
 
     async def _subscription(self, subscription_id: str) -> stripe.Subscription:
-        return await self._call(self._stripe.v1.subscriptions.retrieve_async(subscription_id, {"expand": ["schedule"]}))
+        return await self._call(self._stripe.v1.subscriptions.retrieve_async(subscription_id, {"expand": list(_WITH)}))
 
     async def _told(self, raw: stripe.Subscription) -> Told:
         failing = raw.status in ("past_due", "unpaid")

@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from fractions import Fraction
 from typing import Any, Literal
 
 import stripe
 
 from billing_app.payments.stripe_objects import MANAGED_BY, Charge, Intent, id_of, metadata_of
+from billing_app.payments.subscription_discounts import Discount, read_discounts, share_without_tax
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,8 @@ class Told:
     """A subscription as Stripe tells it.
 
     Attributes:
+        discounts: those on the subscription itself, in the order in which they are taken off.
+        without_tax: the share of its price that is not tax; 1 where tax comes on top.
         card_fingerprint: of the card a trial will be paid with, by which it is known again; asked for trials alone.
         failing_since: when the oldest invoice that is still owed was due, while it is past_due or unpaid.
         next_phase: what its schedule does next; None without a schedule, or in its last phase.
@@ -73,6 +77,8 @@ class Told:
     latest_invoice: str | None
     failing_since: datetime | None
     card_fingerprint: str | None = None
+    discounts: tuple[Discount, ...] = ()
+    without_tax: Fraction = Fraction(1)
     metadata: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -201,6 +207,8 @@ def read_subscription(
         latest_invoice=id_of(raw.latest_invoice),
         failing_since=failing_since,
         card_fingerprint=card_fingerprint,
+        discounts=read_discounts(raw),
+        without_tax=share_without_tax(raw),
         metadata=metadata_of(raw),
     )
 

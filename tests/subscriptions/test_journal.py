@@ -16,7 +16,7 @@ ACTIVE = Look(
     status="active",
     item_id=1,
     period="month",
-    amount_minor=2000,
+    net_minor=2000,
     period_start=NOW,
     started_at=NOW,
     trial_start=None,
@@ -29,13 +29,15 @@ ACTIVE = Look(
     next_item_id=None,
     counts=True,
 )
+PAST_DUE = replace(ACTIVE, status="past_due", past_due_since=NOW)
 maybe = st.none() | st.integers(0, 40).map(lambda days: NOW + timedelta(days=days))
 looks = st.builds(
     Look,
     status=st.sampled_from(STATUSES),
     item_id=st.sampled_from([1, 2, 3]),
     period=st.sampled_from(["month", "year"]),
-    amount_minor=st.integers(0, 100_000),
+    net_minor=st.integers(0, 100_000),
+    lapsed_at=maybe,
     period_start=st.integers(0, 90).map(lambda days: NOW + timedelta(days=days)),
     started_at=st.just(NOW),
     trial_start=st.just(NOW) | st.none(),
@@ -64,7 +66,11 @@ def kinds(before: Look | None, after: Look) -> list[str]:
         (None, replace(ACTIVE, status="trialing", trial_start=NOW), ["trial_started"]),
         (replace(ACTIVE, status="trialing", trial_start=NOW), ACTIVE, ["activated"]),
         (ACTIVE, replace(ACTIVE, period_start=NOW + timedelta(days=31)), ["renewed"]),
-        (ACTIVE, replace(ACTIVE, item_id=2, amount_minor=3900), ["switched"]),
+        (ACTIVE, replace(ACTIVE, item_id=2, net_minor=3900), ["switched"]),
+        (ACTIVE, replace(ACTIVE, net_minor=1500), ["repriced"]),
+        (PAST_DUE, replace(PAST_DUE, lapsed_at=NOW), ["lapsed"]),
+        (replace(PAST_DUE, lapsed_at=NOW), PAST_DUE, ["recovered"]),
+        (replace(PAST_DUE, lapsed_at=NOW), ACTIVE, ["recovered"]),
         (ACTIVE, replace(ACTIVE, status="past_due"), ["past_due"]),
         (replace(ACTIVE, status="past_due"), ACTIVE, ["recovered"]),
         (replace(ACTIVE, status="past_due"), replace(ACTIVE, status="unpaid"), ["unpaid"]),
@@ -108,13 +114,15 @@ def test_revenue_moved_by_all_steps_is_the_revenue_now_however_much_news_was_los
 
 
 def possible(life: list[Look]) -> list[Look]:
-    """A life as Stripe allows it: an item has one price, what has begun goes on, what is over stays over."""
+    """A life as Stripe allows it: an item has one price and its discounts; what began goes on, what is over is over."""
     prices = {1: ("month", 2000), 2: ("month", 3900), 3: ("year", 20_001)}
     kept: list[Look] = []
     for look in life:
         period, amount = prices[look.item_id or 1]
+        over = look.status in OVER and kept and kept[-1].item_id == look.item_id
+        net = kept[-1].net_minor if over else amount - (look.net_minor or 0) % (amount + 1)
         if not (kept and kept[-1].begun and not look.begun):
-            kept.append(replace(look, period=period, amount_minor=amount))
+            kept.append(replace(look, period=period, net_minor=net))
         if kept[-1].status in OVER:
             break
     return kept

@@ -17,7 +17,8 @@ class Look:
     status: str
     item_id: int | None
     period: str | None
-    amount_minor: int | None
+    net_minor: int | None
+    """What a period brings again and again: after discounts, without tax."""
     period_start: datetime
     started_at: datetime
     trial_start: datetime | None
@@ -30,12 +31,16 @@ class Look:
     next_item_id: int | None
     counts: bool
     """Whether it is the one that counts: ours, and no second one."""
+    lapsed_at: datetime | None = None
+    """When the grace of one that is past due was over: it gives no access and counts no more."""
     drift: tuple[str, ...] = ()
 
     @property
     def mrr_minor(self) -> int:
         """Its part of the monthly recurring revenue."""
-        return mrr_minor(self.status, self.period, self.amount_minor) if self.counts else 0
+        if not self.counts or (self.status == "past_due" and self.lapsed_at is not None):
+            return 0
+        return mrr_minor(self.status, self.period, self.net_minor)
 
     @property
     def begun(self) -> bool:
@@ -87,12 +92,20 @@ def _going_on(before: Look, after: Look, now: datetime) -> list[tuple[str, datet
     moved = after.period_start > before.period_start
     if after.item_id != before.item_id and after.item_id is not None:
         found.append(("switched", after.period_start if moved and before.next_item_id == after.item_id else now))
+    elif after.net_minor != before.net_minor:
+        found.append(("repriced", after.period_start if moved else now))
     if before.status != after.status:
         found += _by_status(before, after, now)
     elif moved and after.status == "active":
         found.append(("renewed", after.period_start))
     if after.status in OVER:
         return found
+    if after.status == "past_due":
+        lapsed = before.status == "past_due" and before.lapsed_at is not None
+        if after.lapsed_at is not None and not lapsed:
+            found.append(("lapsed", after.lapsed_at))
+        elif lapsed and after.lapsed_at is None:  # it was paid, and failed again before anybody looked
+            found.append(("recovered", now))
     found += _by_wishes(before, after, now)
     if before.counts != after.counts:
         # One that was not ours begins to count when it is handed over.
@@ -154,10 +167,12 @@ def _with_money(before: Look | None, after: Look, found: list[tuple[str, datetim
 
 
 def _after(kind: str, before: Look | None, after: Look, running: int) -> int:
-    if kind == "switched" and before is not None:
-        return replace(after, status=before.status, counts=before.counts).mrr_minor
+    if kind in ("switched", "repriced") and before is not None:
+        return replace(after, status=before.status, counts=before.counts, lapsed_at=before.lapsed_at).mrr_minor
     if kind == "started":
         return replace(after, status="active").mrr_minor
-    if kind in ("activated", "trial_started", "recovered", "past_due", "unpaid", "paused", "unpaused", "superseded"):
+    if kind == "past_due":
+        return replace(after, lapsed_at=None).mrr_minor if after.status not in OVER else running
+    if kind in ("activated", "trial_started", "recovered", "lapsed", "unpaid", "paused", "unpaused", "superseded"):
         return after.mrr_minor if after.status not in OVER else running
     return running

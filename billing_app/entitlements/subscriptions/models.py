@@ -15,9 +15,11 @@ CHANGE_KINDS = (
     "trial_started",
     "activated",
     "switched",
+    "repriced",
     "renewed",
     "past_due",
     "recovered",
+    "lapsed",
     "unpaid",
     "paused",
     "unpaused",
@@ -37,8 +39,10 @@ class Subscription(SQLModel, table=True):
 
     `item_id`, `plan_code`, `period`, `amount_minor` are the terms held; when Stripe has a price that the catalogue does
     not know, the last known ones stay and `drift` says so (all NULL if there never were any). Amounts in minor units
-    a period. `ours`: made by this product, or handed over to it; what is not gives nothing and is left alone.
+    a period; `net_minor` is what of it recurs, after discounts and without tax (NULL: all of it). `ours`: made
+    by this product, or handed over to it; what is not gives nothing and is left alone.
     `handed_over_at`: when it became ours after it had begun; what was paid before gives nothing.
+    `lapsed_at`: when the grace of one that is past due was over.
     All times are billing time, but `asked_at` (when Stripe was asked for what is written here), `watched_at`
     (when a job was last sent to ask), `created_at` and `updated_at`, which are wall time.
     """
@@ -68,6 +72,7 @@ class Subscription(SQLModel, table=True):
     plan_code: str | None = Field(default=None, sa_column=Column(String))
     period: str | None = Field(default=None, sa_column=Column(String))
     amount_minor: int | None = Field(default=None, sa_column=Column(BigInteger))
+    net_minor: int | None = Field(default=None, sa_column=Column(BigInteger))
     currency: str | None = Field(default=None, sa_column=Column(String(3)))
     terms: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB(none_as_null=True)))
     reason: str | None = Field(default=None, sa_column=Column(String))
@@ -85,6 +90,7 @@ class Subscription(SQLModel, table=True):
     canceled_at: datetime | None = timestamp(nullable=True)
     ended_at: datetime | None = timestamp(nullable=True)
     past_due_since: datetime | None = timestamp(nullable=True)
+    lapsed_at: datetime | None = timestamp(nullable=True)
     paused: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default=text("false")))
     stripe_schedule_id: str | None = Field(default=None, sa_column=Column(String))
     next_item_id: int | None = Field(default=None, sa_column=Column(BigInteger, ForeignKey("catalog_items.id")))
@@ -107,8 +113,8 @@ class Subscription(SQLModel, table=True):
 class SubscriptionChange(SQLModel, table=True):
     """One step in the life of a subscription. Append-only; reports and mails read it.
 
-    `at` is billing time: Stripe's own moment where it tells one. MRR in minor units of `currency` before and after;
-    the differences of a subscription add up to its MRR now.
+    `at` is billing time: Stripe's own moment where it tells one. MRR, after discounts and without tax, in minor units
+    of `currency`, before and after; the differences of a subscription add up to its MRR now.
     """
 
     __tablename__: ClassVar[Any] = "subscription_changes"
@@ -117,6 +123,13 @@ class SubscriptionChange(SQLModel, table=True):
         Index(None, "customer_id", "id"),
         Index(None, "subscription_id", "id"),
         Index(None, "at"),
+        Index(
+            "ix_subscription_changes_money",
+            "currency",
+            "at",
+            postgresql_include=["customer_id", "subscription_id", "mrr_before_minor", "mrr_after_minor"],
+            postgresql_where=text("mrr_before_minor <> mrr_after_minor"),
+        ),
     )
 
     id: int = identity_key()

@@ -97,6 +97,17 @@ async def row_for_update(session: AsyncSession, stripe_subscription_id: str) -> 
     return found.scalar_one_or_none()
 
 
+async def row_by_id_for_update(session: AsyncSession, subscription_id: int) -> Subscription | None:
+    """The same by our id: a plan by hand too."""
+    found = await session.execute(
+        select(Subscription)
+        .where(col(Subscription.id) == subscription_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return found.scalar_one_or_none()
+
+
 async def add(session: AsyncSession, values: dict[str, Any]) -> Subscription:
     """A new row of the mirror."""
     made = await session.execute(

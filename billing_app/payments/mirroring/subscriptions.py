@@ -10,9 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from billing_app import clock
 from billing_app.entitlements import plan_credits
 from billing_app.entitlements.subscriptions import store
-from billing_app.entitlements.subscriptions.journal import Look, Step, steps
+from billing_app.entitlements.subscriptions.journal import Look, Step
 from billing_app.entitlements.subscriptions.models import Subscription
-from billing_app.entitlements.subscriptions.standing import LIVE
+from billing_app.entitlements.subscriptions.recording import look_of, record
+from billing_app.entitlements.subscriptions.standing import LIVE, OVER
 from billing_app.entitlements.subscriptions.views import HeldSubscription
 from billing_app.journal.audit import STRIPE, audit
 from billing_app.payments import store as payments
@@ -23,6 +24,7 @@ from billing_app.payments.mirroring.second import superseded
 from billing_app.payments.mirroring.terms import Terms, terms_of
 from billing_app.payments.rules import Context
 from billing_app.payments.settlement import MissingParent, NotOurs
+from billing_app.payments.subscription_discounts import net_minor
 from billing_app.payments.subscription_objects import Told
 
 logger = logging.getLogger(__name__)
@@ -145,7 +147,7 @@ async def _write(
     asked_at: datetime,
 ) -> _Written:
     values = _values(row, told, terms, second=second)
-    was = _look(row) if row is not None else None
+    was = look_of(row) if row is not None else None
     if row is None:
         row = await store.add(
             session,
@@ -157,10 +159,7 @@ async def _write(
         await store.write(session, row.id, {"asked_at": asked_at, **(values if changed else {})})
         for name, value in values.items():
             setattr(row, name, value)
-    made = steps(was, _look(row), clock.now())
-    for step in made:
-        await store.add_change(session, _line(row, step))
-    return _Written(row, was, tuple(made), changed)
+    return _Written(row, was, await record(session, row, was), changed)
 
 
 def _values(row: Subscription | None, told: Told, terms: Terms, *, second: bool) -> dict[str, Any]:
@@ -169,7 +168,7 @@ def _values(row: Subscription | None, told: Told, terms: Terms, *, second: bool)
     since = told.failing_since or (row.past_due_since if row is not None else None) or clock.now()
     ours = told.ours or (row is not None and row.ours)
     coming = told.next_phase if terms.next_item is not None else None
-    held: dict[str, Any] = _held(row, terms) if ours else dict.fromkeys(_HELD)
+    held: dict[str, Any] = _held(row, told, terms) if ours else dict.fromkeys(_HELD)
     if terms.next_item is not None and terms.next_item.item_id == held["item_id"]:
         coming = None
     return {
@@ -186,6 +185,7 @@ def _values(row: Subscription | None, told: Told, terms: Terms, *, second: bool)
         "canceled_at": told.canceled_at,
         "ended_at": told.ended_at,
         "past_due_since": since if failing else None,
+        "lapsed_at": _lapsed_at(row, told, since),
         "paused": told.paused_how is not None,
         "stripe_schedule_id": told.schedule,
         "next_item_id": terms.next_item.item_id if terms.next_item and coming else None,
@@ -200,63 +200,39 @@ def _values(row: Subscription | None, told: Told, terms: Terms, *, second: bool)
     }
 
 
+def _lapsed_at(row: Subscription | None, told: Told, since: datetime) -> datetime | None:
+    """Stays while it is the same payment that fails."""
+    same = row is not None and told.status == row.status == "past_due" and row.past_due_since == since
+    return row.lapsed_at if row is not None and same else None
+
+
 def _handed_over_at(row: Subscription | None, told: Told) -> datetime | None:
     if row is None or row.ours or not told.ours:
         return row.handed_over_at if row is not None else None
     return clock.now()
 
 
-_HELD = ("item_id", "plan_code", "period", "amount_minor", "currency")
+_HELD = ("item_id", "plan_code", "period", "amount_minor", "net_minor", "currency")
 
 
-def _held(row: Subscription | None, terms: Terms) -> dict[str, Any]:
+def _held(row: Subscription | None, told: Told, terms: Terms) -> dict[str, Any]:
     """The terms told; where they do not fit the catalogue, the last known ones stay."""
     item = terms.item
     if item is None:
         return {name: getattr(row, name) if row is not None else None for name in _HELD}
     period = item.period.value if item.period else None
+    amount, currency = item.terms.amount_minor, item.currency
+    # What is over keeps the price it had: its discounts may have gone with it.
+    net = net_minor(amount or 0, currency or "", told.discounts, clock.now(), without_tax=told.without_tax)
+    if told.status in OVER and row is not None and row.item_id == item.item_id:
+        net = row.net_minor
     return {
         "item_id": item.item_id,
         "plan_code": item.code,
         "period": period,
-        "amount_minor": item.terms.amount_minor,
-        "currency": item.currency,
-    }
-
-
-def _look(row: Subscription) -> Look:
-    return Look(
-        status=row.status,
-        item_id=row.item_id,
-        period=row.period,
-        amount_minor=row.amount_minor,
-        period_start=row.current_period_start,
-        started_at=row.started_at,
-        trial_start=row.trial_start,
-        trial_end=row.trial_end,
-        ends_at=row.cancel_at or (row.current_period_end if row.cancel_at_period_end else None),
-        canceled_at=row.canceled_at,
-        ended_at=row.ended_at,
-        past_due_since=row.past_due_since,
-        collection_paused=row.paused,
-        next_item_id=row.next_item_id,
-        counts=row.ours and not row.superseded,
-        drift=tuple(row.drift),
-    )
-
-
-def _line(row: Subscription, step: Step) -> dict[str, Any]:
-    return {
-        "subscription_id": row.id,
-        "customer_id": row.customer_id,
-        "at": step.at,
-        "kind": step.kind,
-        "from_item_id": step.from_item_id,
-        "to_item_id": step.to_item_id,
-        "mrr_before_minor": step.mrr_before_minor,
-        "mrr_after_minor": step.mrr_after_minor,
-        "currency": row.currency,
-        "details": {"drift": row.drift} if step.kind == "drifted" else {},
+        "amount_minor": amount,
+        "net_minor": None if amount is None else net,
+        "currency": currency,
     }
 
 
