@@ -73,7 +73,7 @@ class TravelState(rx.State):
             async with self:
                 self.busy = False
                 self.error = getattr(failure, "detail", "Time could not be moved on. The log says why.")
-            if not isinstance(failure, DomainError | TROUBLE):
+            if not isinstance(failure, (DomainError, *TROUBLE)):
                 raise failure
             return
         travelled = journey.result()
