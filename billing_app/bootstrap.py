@@ -26,6 +26,7 @@ from billing_app.entitlements.service import EntitlementService
 from billing_app.entitlements.subscriptions.lapsing import Lapses
 from billing_app.entitlements.subscriptions.plan_codes import PlansInForce
 from billing_app.errors import InvalidInput, Unavailable
+from billing_app.journal.funnel import Funnel
 from billing_app.moving_in.service import MovingIn
 from billing_app.notifications.alerts import AlertService
 from billing_app.notifications.service import NotificationService
@@ -58,7 +59,7 @@ from billing_app.playground.library import LibraryService
 from billing_app.playground.practice import PracticeService
 from billing_app.playground.question_sets import QuestionSetService
 from billing_app.settings import Mode, Settings
-from billing_app.usage import CostCorrections, CostLog, CostReads, PriceBook, Rollup
+from billing_app.usage import CostCorrections, CostLog, CostReads, ModelPrices, PriceBook, Rollup
 
 SECRET_LENGTH_MIN = 32
 _ACCOUNT_LIMIT_S = 15
@@ -72,6 +73,7 @@ class Services:
 
     settings: Settings
     database: Database
+    funnel: Funnel
     limiter: RateLimiter
     accounts: AccountService
     api_keys: ApiKeys
@@ -85,6 +87,7 @@ class Services:
     lapses: Lapses
     enquiries: EnquiryService
     model_prices: PriceBook
+    price_list: ModelPrices
     costs: CostLog
     cost_corrections: CostCorrections
     cost_rollup: Rollup
@@ -134,6 +137,7 @@ def put_together(settings: Settings, database: Database) -> Services:
     plan_credits = PlanCreditService(database, catalog, ledger)
     gateway = StripeGateway(settings)
     addresses = AllowedAddresses(settings.public_url, settings.allowed_return_hosts)
+    prices, corrections = PriceBook(database), CostCorrections(database)
     costs = CostLog(database, purchases=LotKinds(), plans=PlansInForce(catalog))
     engine_costs = EngineCosts(database, catalog, costs)
     drafts = DraftService(database)
@@ -148,6 +152,7 @@ def put_together(settings: Settings, database: Database) -> Services:
     return Services(
         settings=settings,
         database=database,
+        funnel=Funnel(database),
         limiter=limiter,
         accounts=accounts,
         api_keys=ApiKeys(database, secret=secret, live=not sandbox),
@@ -167,9 +172,10 @@ def put_together(settings: Settings, database: Database) -> Services:
         plan_credits=plan_credits,
         lapses=Lapses(database, catalog),
         enquiries=EnquiryService(database, catalog, limiter),
-        model_prices=PriceBook(database),
+        model_prices=prices,
+        price_list=ModelPrices(prices, costs, corrections),
         costs=costs,
-        cost_corrections=CostCorrections(database),
+        cost_corrections=corrections,
         cost_rollup=Rollup(database, LotKinds()),
         cost_reads=CostReads(database),
         notifications=NotificationService(

@@ -4,6 +4,7 @@
 corrects them, `Rollup` keeps the sums. This package knows no credits: `ports` says what it asks of those who do.
 """
 
+from billing_app.usage.administration import ModelPrices, PriceList, Unpriced
 from billing_app.usage.calls import Answer, Entry, LlmCall, VendorCost
 from billing_app.usage.corrections import Correction, CostCorrections
 from billing_app.usage.cost import ModelPrice, Tokens, cost_of
@@ -22,10 +23,13 @@ __all__ = [
     "Entry",
     "LlmCall",
     "ModelPrice",
+    "ModelPrices",
     "NewPrice",
     "PriceBook",
+    "PriceList",
     "Rollup",
     "Tokens",
+    "Unpriced",
     "VendorCost",
     "cost_of",
 ]
