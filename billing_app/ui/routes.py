@@ -29,7 +29,7 @@ from billing_app.ui.pages import (
     practice,
     pricing,
 )
-from billing_app.ui.pages.admin import overview
+from billing_app.ui.pages.admin import models, overview
 from billing_app.ui.session import Shell
 
 
@@ -96,6 +96,7 @@ ROUTES: tuple[Route, ...] = (
     ),
     Route("/plan/cancel", plan.cancel, "Cancel plan", load=(plan.CancelState.load,), signed_in=True),
     _staff("/admin", overview.overview, "Overview", overview.OverviewState.load, period=True),
+    _staff("/admin/models", models.models, "Models and prices", models.ModelsState.load),
     _staff("/admin/keys", keys.keys, "API keys", keys.KeysState.load),
     Route("/payment/success", payment.success, "Your payment", load=(payment.PaymentState.watch,)),
     Route("/payment/cancel", payment.cancel, "Nothing was charged", load=(payment.PaymentState.show_cancelled,)),

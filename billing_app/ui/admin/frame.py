@@ -20,10 +20,19 @@ from billing_app.ui.session import Shell, staff_of
 NAVIGATION: tuple[tuple[str, tuple[tuple[str, str, str, Role], ...]], ...] = (
     (
         "Business",
-        (("/admin", "Overview", "layout-dashboard", Role.VIEWER),),
+        (
+            ("/admin", "Overview", "layout-dashboard", Role.VIEWER),
+            ("/admin/models", "Models", "cpu", Role.VIEWER),
+        ),
     ),
-    ("People", ()),
-    ("System", (("/admin/keys", "API keys", "key-round", Role.ADMIN),)),
+    (
+        "People",
+        (),
+    ),
+    (
+        "System",
+        (("/admin/keys", "API keys", "key-round", Role.ADMIN),),
+    ),
 )
 
 _LINK = (

@@ -24,6 +24,7 @@ __all__ = [
     "csv_link",
     "data_table",
     "empty",
+    "icon",
     "link_button",
     "look",
     "message",
