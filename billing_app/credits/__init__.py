@@ -63,6 +63,7 @@ from billing_app.credits.views import (
     LotView,
     NextEvent,
 )
+from billing_app.credits.written import WrittenEntry, entries_written
 
 __all__ = [
     "AddOn",
@@ -133,7 +134,9 @@ __all__ = [
     "UnknownPayment",
     "Void",
     "Voided",
+    "WrittenEntry",
     "apply",
+    "entries_written",
     "quote",
     "succeeded",
 ]

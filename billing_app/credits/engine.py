@@ -37,6 +37,7 @@ from billing_app.credits.operations import (
 from billing_app.credits.outcomes import Outcome, Settled, Success
 from billing_app.credits.pipeline import COMMIT, driver_of, execute
 from billing_app.credits.views import LotView
+from billing_app.credits.written import note_written
 from billing_app.db.direct import Direct, Statement
 from billing_app.errors import DomainError, IdempotencyMismatch, InvalidInput
 
@@ -113,6 +114,7 @@ class Ledger:
             await self._make_due_grants(session, books, asking, now)
         decided = self._worked_out(books, operations, now)
         await execute(connection, decided.changes)
+        note_written(session, books.values())
         return decided.outcomes
 
     async def begin(self, connection: Direct, operations: Sequence[Operation], *, follow_clock: bool) -> Decided | None:

@@ -11,6 +11,7 @@ _PACKAGES = (
     "accounts",
     "accounts.api_keys",
     "accounts.hand_over",
+    "accounts.looks",
     "catalog",
     "credits",
     "usage",
@@ -22,11 +23,15 @@ _PACKAGES = (
     "notifications",
     "notifications.alerts",
     "payments",
+    "payments.delivery_log",
     "payments.mirroring",
+    "payments.reconciling",
     "payments.refunds",
     "payments.subscribing",
     "payments.pushing",
     "playground",
+    "demo",
+    "support",
 )
 
 import_module("billing_app.db.stamp")

@@ -1,0 +1,1 @@
+"""Comparing with Stripe: what never came, objects that differ, totals that do not agree."""
