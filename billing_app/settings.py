@@ -54,6 +54,13 @@ class Settings(BaseSettings):
     )
     data_dir: Path = Field(default=Path(".billing"))
 
+    support_limit_credits: int = Field(
+        default=1_000, ge=0, description="Credits that staff with the role support may give or take at once."
+    )
+    support_limit_minor: int = Field(
+        default=10_000, ge=0, description="Minor units of a currency that support may give back at once."
+    )
+
     smtp_url: SecretStr = Field(
         default=SecretStr(""),
         description="smtp://user:password@host:587 or smtps://...:465; unset: mailbox page.",

@@ -1,6 +1,7 @@
 """Roles, and who is asking. Pure."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from billing_app.accounts.errors import NotPermitted
@@ -25,6 +26,8 @@ class Principal:
     """Who is signed in, as of this request. `customer_id` is None for pure staff.
 
     `handed_over`: by a host product, whose address to go back to is `return_to`.
+    `behind`: the member of staff who looks on as this customer until `looks_until`, and may change nothing; the rest is
+    then the customer's, but for `user_id` and `session_id`.
     """
 
     user_id: int
@@ -37,6 +40,8 @@ class Principal:
     demo: bool
     handed_over: bool = False
     return_to: str | None = None
+    behind: "Principal | None" = None
+    looks_until: datetime | None = None
 
     @property
     def is_staff(self) -> bool:

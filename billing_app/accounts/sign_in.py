@@ -15,6 +15,7 @@ from billing_app.accounts.passwords import normal_password
 from billing_app.accounts.registration import Registration
 from billing_app.accounts.roles import Principal
 from billing_app.accounts.use_case import SESSION_LIFETIME, SignedIn, Visit, anonymous
+from billing_app.db.looking import look_only
 from billing_app.db.rate_limit import Take, network
 from billing_app.errors import NotFound
 from billing_app.journal.audit import Actor, audit
@@ -125,11 +126,14 @@ class SigningIn(Registration):
         return False
 
     async def who(self, token: str | None) -> Principal | None:
-        """Who a session's token signs in, as of now; None for anything else. One query; slides the session's end."""
+        """Who a session's token signs in, as of now; None for anything else. One query; slides the session's end.
+
+        Staff who look on as a customer are that customer, and for the rest of this task nothing can be written.
+        """
         if not token or len(token) > TOKEN_LENGTH_MAX:
             return None
         now = clock.wall()
-        async with self._database.transaction() as session:
+        async with self._database.transaction(of_the_house=True) as session:
             found = await store.principal_of(session, token, now, demo_allowed=self._sandbox)
             if found is None:
                 return None
@@ -137,6 +141,7 @@ class SigningIn(Registration):
             if now - last_seen_at > SEEN_EVERY:
                 ends = None if principal.handed_over else now + SESSION_LIFETIME
                 await store.extend_session(session, principal.session_id, now, ends)
+        look_only(principal.behind is not None)
         return principal
 
     async def sign_out(self, token: str | None, *, visit: Visit) -> None:
@@ -157,7 +162,9 @@ class SigningIn(Registration):
         return ended
 
     async def sessions(self, principal: Principal) -> list[SessionView]:
-        """Where this user is signed in, last used first; fifty at most."""
+        """Where this user is signed in, last used first; fifty at most. Who looks on as a customer is told nothing."""
+        if principal.behind is not None:
+            return []
         async with self._database.transaction() as session:
             rows = await store.live_sessions(session, principal.user_id, clock.wall())
         return [

@@ -5,12 +5,13 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import and_, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from billing_app.accounts.email_address import EmailAddress
+from billing_app.accounts.looks.models import CustomerLook
 from billing_app.accounts.models import Customer, SignInSession, User
 from billing_app.accounts.roles import Principal, Role
 from billing_app.db.direct import Statement
@@ -145,8 +146,17 @@ async def principal_of(
 ) -> tuple[Principal, datetime] | None:
     """Who a token signs in, and when the session was last seen: one query over two unique indexes."""
     found = await session.execute(
-        select(SignInSession, User)
+        select(SignInSession, User, CustomerLook, Customer)
         .join(User, col(User.id) == col(SignInSession.user_id))
+        .outerjoin(
+            CustomerLook,
+            and_(
+                col(CustomerLook.session_id) == col(SignInSession.id),
+                col(CustomerLook.ended_at).is_(None),
+                col(CustomerLook.ends_at) > at,
+            ),
+        )
+        .outerjoin(Customer, col(Customer.id) == col(CustomerLook.customer_id))
         .where(
             col(SignInSession.token_hash) == token_hash(token),
             col(SignInSession.revoked_at).is_(None),
@@ -158,8 +168,27 @@ async def principal_of(
     row = found.one_or_none()
     if row is None:
         return None
-    signed_in, user = row
-    return principal(user, signed_in), signed_in.last_seen_at
+    signed_in, user, look, customer = row
+    who = principal(user, signed_in)
+    if look is not None and customer is not None and who.role.rank >= Role.SUPPORT.rank:
+        who = _eyes_of(customer, who, until=look.ends_at)
+    return who, signed_in.last_seen_at
+
+
+def _eyes_of(customer: Customer, behind: Principal, *, until: datetime) -> Principal:
+    """The customer, as seen by a member of staff."""
+    return Principal(
+        user_id=behind.user_id,
+        session_id=behind.session_id,
+        customer_id=customer.id,
+        role=Role.CUSTOMER,
+        email=customer.email or customer.external_id or "",
+        name=customer.name or "",
+        verified=True,
+        demo=False,
+        behind=behind,
+        looks_until=until,
+    )
 
 
 async def extend_session(session: AsyncSession, session_id: int, at: datetime, expires_at: datetime | None) -> None:

@@ -23,6 +23,7 @@ from billing_app.credits.operations import Adjust, Consume, Hold, Operation, Rev
 from billing_app.credits.outcomes import Outcome, Success
 from billing_app.credits.pipeline import ROLLBACK, execute
 from billing_app.db.engine import Database
+from billing_app.db.looking import refuse_if_looking
 from billing_app.errors import DomainError, InvalidInput, Unavailable
 
 logger = logging.getLogger(__name__)
@@ -111,6 +112,7 @@ class GroupCommit:
             QueueFull: too many are waiting; retry after a second.
             FateUnknown: the database went away during the commit; retry with the same key.
         """
+        refuse_if_looking()
         if self._members >= self._max_waiting or self._closed:
             raise QueueFull("The ledger is busy; nothing was taken. Try again in a second.", retry_after_s=1)
         if operation.key is None and isinstance(operation, _NEEDS_KEY):
@@ -127,6 +129,7 @@ class GroupCommit:
         Raises:
             QueueFull: there is no room for all of them; nothing was taken.
         """
+        refuse_if_looking()
         if self._members + len(operations) > self._max_waiting or self._closed:
             raise QueueFull("The ledger is busy; nothing was taken. Try again in a second.", retry_after_s=1)
         loop = asyncio.get_running_loop()

@@ -95,6 +95,7 @@ class CreditLot(SQLModel, table=True):
         CheckConstraint("rolls >= 0 AND rolls_days >= 0", name="rollover"),
         CheckConstraint(_one_of("kind", LotKind), name="kind"),
         Index("uq_credit_lots_customer_id_source", "customer_id", "source", unique=True),
+        Index(None, "source"),
         Index("ix_credit_lots_open", "customer_id", postgresql_where=text("open")),
         Index("ix_credit_lots_ending", "expires_at", postgresql_where=text("open AND expires_at IS NOT NULL")),
         Index(

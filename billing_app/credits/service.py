@@ -48,6 +48,7 @@ from billing_app.credits.outcomes import (
 from billing_app.credits.pipeline import driver_of
 from billing_app.credits.views import Balance, DayUse, EntryPage, EntryView, Explanation, HoldView, LotPage
 from billing_app.db.engine import Database
+from billing_app.db.looking import only_looking
 
 MAX_PAGE = 200
 MAX_DAYS = 366
@@ -259,7 +260,9 @@ class CreditService:
             yield connection, book
 
     def _due(self, book: Book) -> bool:
-        return self.ledger.due_grants is not None and (book.grants_due_at is None or book.grants_due_at <= clock.now())
+        if self.ledger.due_grants is None or only_looking():
+            return False
+        return book.grants_due_at is None or book.grants_due_at <= clock.now()
 
 
 def due_entries(book: Book) -> list[EntryView]:

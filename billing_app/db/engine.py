@@ -4,11 +4,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
+from psycopg.errors import ReadOnlySqlTransaction
 from sqlalchemy import URL, make_url, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
 from billing_app import clock
 from billing_app.db.direct import DirectConnections
+from billing_app.db.looking import OnlyLooking, only_looking
 
 APP_ROLE = "billing_app"
 CUSTOMER_ROLE = "billing_customer"
@@ -60,11 +63,26 @@ class Database:
         )
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[AsyncSession]:
-        """A unit of work: committed at the end, rolled back on any exception."""
-        async with AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
-            await self._follow_clock(session)
-            yield session
+    async def transaction(self, *, of_the_house: bool = False) -> AsyncIterator[AsyncSession]:
+        """A unit of work: committed at the end, rolled back on any exception.
+
+        Args:
+            of_the_house: it counts attempts or keeps sessions, so it may write also for who may only look.
+
+        Raises:
+            OnlyLooking: a write was tried by a member of staff who looks on as a customer.
+        """
+        reads_only = only_looking() and not of_the_house
+        try:
+            async with AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
+                if reads_only:
+                    await session.execute(text("SET TRANSACTION READ ONLY"))
+                await self._follow_clock(session)
+                yield session
+        except DBAPIError as error:
+            if reads_only and isinstance(error.orig, ReadOnlySqlTransaction):
+                raise OnlyLooking from None
+            raise
 
     @asynccontextmanager
     async def as_customer(self, customer_id: int) -> AsyncIterator[AsyncSession]:

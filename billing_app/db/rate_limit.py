@@ -83,7 +83,7 @@ class RateLimiter:
         """
         wait = timedelta(0)
         now = clock.wall()
-        async with self._database.transaction() as session:
+        async with self._database.transaction(of_the_house=True) as session:
             for take in sorted(takes, key=lambda each: each.key):  # one order for all, so that none wait in a circle
                 row = insert(RateLimitRow).values(key=take.key, full_until=now + take.limit.interval)
                 begin = func.greatest(col(RateLimitRow.full_until), now)

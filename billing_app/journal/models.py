@@ -19,6 +19,7 @@ class AuditEntry(SQLModel, table=True):
         Index(None, "object", "id"),
         Index(None, "actor_kind", "actor_id", "id"),
         Index(None, "at"),
+        Index(None, "action", "id"),
     )
 
     id: int | None = identity_key()
@@ -71,6 +72,7 @@ class MailDelivery(SQLModel, table=True):
     __table_args__ = (
         CheckConstraint("state IN ('queued', 'sending', 'sent', 'kept', 'moot', 'refused')", name="state"),
         CheckConstraint("(state = 'sending') = (claimed_until IS NOT NULL)", name="claim"),
+        Index(None, "recipient", "outbox_id"),
         Index("ix_outbox_deliveries_owed", "outbox_id", postgresql_where=text("state IN ('queued', 'sending')")),
     )
 

@@ -189,6 +189,7 @@ class WebhookEvent(SQLModel, table=True):
         Index(None, "received_at"),
         Index(None, "object_id"),
         Index(None, "state", "received_at"),
+        Index(None, "stripe_customer_id", "received_at"),
     )
 
     id: str = Field(sa_column=Column(String, primary_key=True))

@@ -3,11 +3,16 @@
 import asyncio
 from collections.abc import Awaitable, Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import stripe
 
+from billing_app.db.looking import refuse_if_looking
+
 MAX_CONNECTIONS = 20
+_CHANGES_NOTHING = {"/v1/invoices/create_preview"}
+"""Sent by POST although it only reads."""
 _TIMEOUT = httpx.Timeout(connect=5, read=20, write=10, pool=10)
 
 
@@ -33,7 +38,10 @@ class Transport(stripe.HTTPClient):
 
         Raises:
             stripe.APIConnectionError: no answer came; whether the work was done is unknown.
+            OnlyLooking: it would change something there, for who may only look.
         """
+        if method.lower() != "get" and urlsplit(url).path not in _CHANGES_NOTHING:
+            refuse_if_looking()
         try:
             answer = await self._http.request(method, url, headers=headers, content=post_data or None)
         except httpx.HTTPError as error:

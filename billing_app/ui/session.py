@@ -18,6 +18,7 @@ from billing_app.accounts.cookie import read_cookie, session_cookie
 from billing_app.accounts.roles import Principal, Role
 from billing_app.accounts.staff import DEMO_ADMIN_EMAIL, DEMO_CUSTOMER_EMAIL, DEMO_PASSWORD
 from billing_app.bootstrap import current
+from billing_app.db.looking import look_only
 from billing_app.db.rate_limit import Limit, Take
 from billing_app.errors import Forbidden, Unauthenticated
 from billing_app.settings import Mode
@@ -65,6 +66,9 @@ async def staff_of(state: rx.State, role: Role = Role.VIEWER) -> Principal:
     who = await principal_of(state)
     if who is None:
         raise Unauthenticated("Sign in to see this page.")
+    if who.behind is not None:  # staff pages stay what they are while another tab looks on as a customer
+        who = who.behind
+        look_only(False)
     who.require(role)
     return who
 

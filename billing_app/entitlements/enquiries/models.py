@@ -12,6 +12,7 @@ from billing_app.db.model import SQLModel, identity_key, timestamp
 class Enquiry(SQLModel, table=True):
     """One message. `customer_id` is set when its sender was signed in; `plan_code` is empty for any other subject.
 
+    `done_at` (wall time) and `done_by`: when and by whom of the staff it was set aside.
     `fingerprint` makes the same words of the same person on the same day one enquiry: a form is often sent twice.
     """
 
@@ -33,3 +34,5 @@ class Enquiry(SQLModel, table=True):
     message: str = Field(sa_column=Column(String, nullable=False))
     fingerprint: str = Field(sa_column=Column(String, nullable=False))
     created_at: datetime = timestamp()
+    done_at: datetime | None = timestamp(nullable=True)
+    done_by: int | None = Field(default=None, sa_column=Column(BigInteger, ForeignKey("users.id")))

@@ -27,6 +27,7 @@ class Invoice(SQLModel, table=True):
         CheckConstraint("paid_minor >= 0 AND refunded_minor >= 0", name="amounts"),
         Index(None, "customer_id", "id"),
         Index(None, "subscription_id"),
+        Index(None, "number"),
     )
 
     id: int = identity_key()
