@@ -42,6 +42,8 @@ from billing_app.payments.opening import Opener
 from billing_app.payments.pushing.service import PushService
 from billing_app.payments.pushing.webhook_secret import WebhookSecret
 from billing_app.payments.reconcile import Reconciler
+from billing_app.payments.refunds.quoting import Quotes
+from billing_app.payments.refunds.service import Refunds
 from billing_app.payments.returns import AllowedAddresses, ReturnLinks
 from billing_app.payments.stripe_customers import StripeCustomers
 from billing_app.payments.stripe_errors import StripeRefused
@@ -58,6 +60,7 @@ from billing_app.playground.knowledge import Knowledge
 from billing_app.playground.library import LibraryService
 from billing_app.playground.practice import PracticeService
 from billing_app.playground.question_sets import QuestionSetService
+from billing_app.reports.service import Reports
 from billing_app.settings import Mode, Settings
 from billing_app.usage import CostCorrections, CostLog, CostReads, ModelPrices, PriceBook, Rollup
 
@@ -92,6 +95,7 @@ class Services:
     cost_corrections: CostCorrections
     cost_rollup: Rollup
     cost_reads: CostReads
+    reports: Reports
     notifications: NotificationService
     alerts: AlertService
     gateway: StripeGateway
@@ -101,6 +105,7 @@ class Services:
     invoice_links: InvoiceLinks
     payment_methods: PaymentMethodReads
     transactions: Transactions
+    refunds: Refunds
     return_addresses: AllowedAddresses
     applier: Applier
     webhook_secret: WebhookSecret
@@ -147,6 +152,7 @@ def put_together(settings: Settings, database: Database) -> Services:
     webhook_secret = WebhookSecret(database, by_setting=by_setting, secret_key=secret)
     trials = Trials(TrialKeys(secret))
     applier = Applier(database, gateway, catalog, ledger=ledger, trials=trials)
+    quotes = Quotes(database, ledger, catalog)
     opener = Opener(database, gateway, StripeCustomers(database, gateway), settings.public_url)
 
     return Services(
@@ -178,6 +184,7 @@ def put_together(settings: Settings, database: Database) -> Services:
         cost_corrections=corrections,
         cost_rollup=Rollup(database, LotKinds()),
         cost_reads=CostReads(database),
+        reports=Reports(database, catalog),
         notifications=NotificationService(
             database,
             accounts,
@@ -211,7 +218,8 @@ def put_together(settings: Settings, database: Database) -> Services:
         invoices=InvoiceReads(database),
         invoice_links=InvoiceLinks(database, gateway),
         payment_methods=PaymentMethodReads(database),
-        transactions=Transactions(database, ledger, catalog),
+        transactions=Transactions(database, quotes),
+        refunds=Refunds(database, gateway, applier, quotes, support_limit_minor=settings.support_limit_minor),
         return_addresses=addresses,
         applier=applier,
         webhook_secret=webhook_secret,

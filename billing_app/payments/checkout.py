@@ -11,7 +11,7 @@ from billing_app.db.engine import Database
 from billing_app.db.queue import defer
 from billing_app.entitlements.subscriptions import store as subscriptions
 from billing_app.errors import InvalidInput, NotFound
-from billing_app.journal.funnel import funnel
+from billing_app.journal.funnel import from_where, funnel, note_click
 from billing_app.payments import store
 from billing_app.payments.models import Checkout, Payment
 from billing_app.payments.opening import Opener, Order
@@ -60,6 +60,7 @@ class CheckoutService:
         return_to: str | None = None,
         success_to: str | None = None,
         cancel_to: str | None = None,
+        via: str | None = None,
     ) -> Started:
         """Open Stripe's payment page for one pack or unlock, or give back the one that is open (WL10).
 
@@ -68,6 +69,7 @@ class CheckoutService:
             code: as in the catalogue.
             return_to: the path of ours the customer wants to go on with afterwards.
             success_to, cancel_to: a host product's own pages instead of ours; checked by the caller.
+            via: `wall`, when its button stood on one; anything else is as None.
 
         Raises:
             InvalidInput: `return_to` is not a path of ours.
@@ -81,6 +83,7 @@ class CheckoutService:
         if offer.kind.value not in SOLD:
             raise InvalidInput(f'A "{kind[:20]}" cannot be bought here; packs and unlocks can.', field="kind")
         tax = (await self._catalog.current()).tax
+        await note_click(self._database, customer_id, offer.kind.value, offer.code, via)
         started = await self._opener.open(
             customer_id,
             Order(
@@ -97,7 +100,7 @@ class CheckoutService:
                 session,
                 "checkout_opened",
                 customer_id=customer_id,
-                data={"kind": offer.kind.value, "code": offer.code, "reused": started.reused},
+                data={"kind": offer.kind.value, "code": offer.code, "reused": started.reused, **from_where(via)},
             )
         return started
 

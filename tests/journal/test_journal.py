@@ -10,7 +10,7 @@ from billing_app import clock
 from billing_app.db.engine import Database
 from billing_app.errors import InvalidInput
 from billing_app.journal.audit import CLI, SYSTEM, Actor, audit
-from billing_app.journal.funnel import funnel
+from billing_app.journal.funnel import Funnel, funnel, note_click
 from billing_app.journal.outbox import claim, owed, post, settle
 
 LEASE = timedelta(minutes=2)
@@ -156,3 +156,22 @@ async def test_a_worker_that_died_loses_its_claim_and_cannot_settle_anothers(dat
         now = await owed(session, outbox_id)
         assert now is not None
         assert now.state == "sent"
+
+
+async def test_a_page_looked_at_twice_is_seen_once(database: Database) -> None:
+    notes = Funnel(database)
+    half_an_hour = timedelta(minutes=30)
+    assert await notes.note_once("pricing_seen", within=half_an_hour, visitor="v_1")
+    assert not await notes.note_once("pricing_seen", within=half_an_hour, visitor="v_1")
+    assert await notes.note_once("pricing_seen", within=half_an_hour, visitor="v_2")
+    assert await notes.note_once("pricing_seen", within=half_an_hour, visitor="v_1", customer_id=7)
+    assert await notes.note_once("wall_shown", within=half_an_hour, customer_id=7, data={"feature": "chat"})
+    assert await notes.note_once("wall_shown", within=half_an_hour, customer_id=7, data={"feature": "library"})
+
+
+async def test_only_places_we_know_are_noted_as_where_a_button_stood(database: Database) -> None:
+    for via in ("wall", "elsewhere", None):
+        await note_click(database, 7, "pack", "popular", via)
+    async with database.transaction() as session:
+        rows = await session.execute(text("SELECT name, data FROM funnel_events"))
+        assert [tuple(row) for row in rows] == [("cta_clicked", {"kind": "pack", "code": "popular", "via": "wall"})]

@@ -32,7 +32,7 @@ Body = Annotated[Sent, Depends(read_sent)]
 
 @router.post("", dependencies=[Depends(same_origin)])
 async def start(sent: Body, services: Here, found: Visitor) -> Response:
-    """Fields: kind (`pack` or `unlock`), code; return_to (a path of ours). On to Stripe's payment page.
+    """Fields: kind (`pack` or `unlock`), code; return_to (a path of ours), via (`wall`). On to Stripe's payment page.
 
     A form of someone who is not signed in leads to the sign-in, and from there back to the same choice.
     """
@@ -45,7 +45,7 @@ async def start(sent: Body, services: Here, found: Visitor) -> Response:
         raise Unauthenticated("Sign in first.")
     customer_id = await customer_of(found)
     await services.limiter.take(Take(START, str(customer_id)))
-    started = await services.checkout.start(customer_id, kind, code, return_to=return_to)
+    started = await services.checkout.start(customer_id, kind, code, return_to=return_to, via=sent.get("via"))
     if sent.as_json:
         return JSONResponse({"checkout": started.public_id, "url": started.url, "reused": started.reused})
     return RedirectResponse(started.url, status_code=303)

@@ -74,6 +74,7 @@ async def start(sent: Body, services: Here, found: Visitor) -> Response:
         return_to=return_to,
         success_to=sent.get("success_url"),
         cancel_to=sent.get("cancel_url"),
+        via=sent.get("via"),
     )
     if sent.as_json:
         return JSONResponse({"checkout": started.public_id, "url": started.url, "reused": started.reused})

@@ -40,7 +40,7 @@ async def finish(session: AsyncSession, held: HeldSubscription, *, public_id: st
     if not moved or state == checkout.state:
         return []
     if state == "paid":
-        await _tell_funnel(session, checkout)
+        await _tell_funnel(session, checkout, trial=held.status == "trialing")
     return [f"checkout {checkout.public_id}: {state}"]
 
 
@@ -59,10 +59,10 @@ async def _state(session: AsyncSession, held: HeldSubscription) -> tuple[str, st
     return "pending", None
 
 
-async def _tell_funnel(session: AsyncSession, checkout: Checkout) -> None:
+async def _tell_funnel(session: AsyncSession, checkout: Checkout, *, trial: bool) -> None:
     await funnel(
         session,
         "granted",
         customer_id=checkout.customer_id,
-        data={"kind": checkout.kind, "code": checkout.code, "period": checkout.period},
+        data={"kind": checkout.kind, "code": checkout.code, "period": checkout.period, "trial": trial},
     )

@@ -106,6 +106,7 @@ class SubscriptionService:
         success_to: str | None = None,
         cancel_to: str | None = None,
         trial_days: int | None = None,
+        via: str | None = None,
     ) -> Started:
         """Open Stripe's payment page for a plan, or give back the one that is open (WL10).
 
@@ -113,6 +114,7 @@ class SubscriptionService:
             return_to: the path of ours the customer wants to go on with afterwards.
             success_to, cancel_to: full addresses of a host product's own pages, of `ALLOWED_RETURN_HOSTS` (row D3).
             trial_days: lowers the catalogue's; for calls with a server key only.
+            via: `wall`, when its button stood on one; anything else is as None.
 
         Raises:
             InvalidInput: an address that is not allowed, or more trial days than the catalogue gives.
@@ -130,6 +132,7 @@ class SubscriptionService:
             success_to=success_to,
             cancel_to=cancel_to,
             trial_days=trial_days,
+            via=via,
         )
 
     async def preview(self, customer_id: int, plan: str, period: str) -> ChangePreview:

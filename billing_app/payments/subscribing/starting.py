@@ -5,7 +5,7 @@ from billing_app.catalog.schema import Catalog, Period, Plan
 from billing_app.catalog.service import CatalogService, NotForSale
 from billing_app.db.engine import Database
 from billing_app.errors import InvalidInput
-from billing_app.journal.funnel import funnel
+from billing_app.journal.funnel import from_where, funnel, note_click
 from billing_app.payments.opening import Opener, Order
 from billing_app.payments.progress import Started
 from billing_app.payments.returns import AllowedAddresses, checked
@@ -43,6 +43,7 @@ class PlanStarter:
         success_to: str | None,
         cancel_to: str | None,
         trial_days: int | None,
+        via: str | None,
     ) -> Started:
         """See `SubscriptionService.start`."""
         path = checked(return_to)
@@ -71,10 +72,11 @@ class PlanStarter:
             trial_needs_card=price.trial_needs_card,
             note=TAKEN_WORDS if taken and price.trial_days and trial_days != 0 else "",
         )
+        await note_click(self._database, customer_id, "plan", offer.code, via)
         started = await self._opener.open(customer_id, order)
         async with self._database.transaction() as session:
             data = {"kind": "plan", "code": offer.code, "period": period, "trial_days": days, "reused": started.reused}
-            await funnel(session, "checkout_opened", customer_id=customer_id, data=data)
+            await funnel(session, "checkout_opened", customer_id=customer_id, data=data | from_where(via))
         return started
 
     async def trial(self, customer_id: int, code: str, period: str) -> TrialOffer:

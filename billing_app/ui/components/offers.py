@@ -21,16 +21,19 @@ def buy_form(
     primary: bool = False,
     return_to: Any = "",
     small: bool = False,
+    via: str = "",
 ) -> rx.Component:
     """One offer's button. A plain form: it works before the page is live, and for those not signed in.
 
     Args:
         small: within a line of text, not as wide as its card.
+        via: where it stands, for the funnel: `wall`.
     """
     return post_form(
         hidden("kind", kind),
         hidden("code", code),
         hidden("return_to", return_to),
+        *([hidden("via", via)] if via else []),
         button(
             label,
             kind="primary" if primary else "plain",

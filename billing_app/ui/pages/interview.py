@@ -14,7 +14,8 @@ from billing_app.ui.components.icons import icon
 from billing_app.ui.components.interview_session import interview_session
 from billing_app.ui.components.shell import framed
 from billing_app.ui.components.surfaces import notice, page
-from billing_app.ui.components.wall import Wall, wall, wall_of
+from billing_app.ui.components.wall import Wall, wall
+from billing_app.ui.funnel import shown_wall
 from billing_app.ui.session import customer_of, refresh_shell
 
 PATH = "/playground/interview"
@@ -137,7 +138,7 @@ class InterviewState(rx.State):
         noun = catalog.brand.credit
         have = "" if decision.available is None else f", you have {noun.of(decision.available)}"
         self.price = f"{noun.of(decision.required)}{have}" if decision.required is not None else "Included"
-        self.wall = wall_of(decision, catalog)
+        self.wall = await shown_wall(decision, catalog)
         await refresh_shell(self, customer_id)
         return decision.allowed
 

@@ -8,7 +8,8 @@ import reflex as rx
 from billing_app import clock
 from billing_app.bootstrap import current
 from billing_app.errors import DomainError, NotFound, Unauthenticated
-from billing_app.ui.components.wall import Wall, wall_of
+from billing_app.ui.components.wall import Wall
+from billing_app.ui.funnel import shown_wall
 from billing_app.ui.pages.chat.view import (
     AnswerRow,
     ExtraRow,
@@ -232,7 +233,7 @@ class ChatState(rx.State):
         self.total, self.parts = noun.of(quote.price.credits), price_parts(quote.price)
         self.short = not quote.decision.allowed
         wanted = self._wants or bool(self.question)
-        self.wall = wall_of(quote.decision, catalog) if wanted else Wall(options=[])
+        self.wall = await shown_wall(quote.decision, catalog) if wanted else Wall(options=[])
         self.smaller = smaller_label(quote.decision.smaller, noun) if wanted else ""
         await refresh_shell(self, customer_id)
         return quote.decision.allowed

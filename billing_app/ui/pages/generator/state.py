@@ -18,6 +18,7 @@ from billing_app.playground.question_sets import SetView
 from billing_app.ui.components.question_cards import QuestionRow, question_rows
 from billing_app.ui.components.wall import Wall, wall_of
 from billing_app.ui.format import day, when
+from billing_app.ui.funnel import shown_wall
 from billing_app.ui.session import customer_of, refresh_shell
 
 PATH = "/playground/generator"
@@ -97,7 +98,7 @@ class GeneratorState(rx.State):
             await current().drafts.clear(customer_id, DRAFT)
             self.job, self.ticket = "", current().question_sets.new_id()
         except Refused as refusal:
-            self.wall = wall_of(refusal.decision, await current().catalog.current())
+            self.wall = await shown_wall(refusal.decision, await current().catalog.current())
             return rx.set_focus(WAY_ON)
         except DomainError as error:
             self.error = error.detail
@@ -128,7 +129,7 @@ class GeneratorState(rx.State):
             self.done = "Saved to your library." if len(places) == 1 else "All of them are in your library."
             await self._open(customer_id, self.set_id)
         except Refused as refusal:
-            self.library_wall, self.asked = wall_of(refusal.decision, await current().catalog.current()), True
+            self.library_wall, self.asked = await shown_wall(refusal.decision, await current().catalog.current()), True
         except DomainError as error:
             self.error = error.detail
         return rx.set_focus(MESSAGES) if self.asked or self.error else None
@@ -136,7 +137,7 @@ class GeneratorState(rx.State):
     async def _ask_the_gate(self, customer_id: int) -> None:
         catalog = await current().catalog.current()
         decision = await current().question_sets.check(customer_id)
-        self.allowance, self.wall = allowance(decision, catalog), wall_of(decision, catalog)
+        self.allowance, self.wall = allowance(decision, catalog), await shown_wall(decision, catalog)
         await refresh_shell(self, customer_id)
 
     async def _show_sets(self, customer_id: int) -> None:

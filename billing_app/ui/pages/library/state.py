@@ -12,6 +12,7 @@ from billing_app.errors import DomainError, Unauthenticated
 from billing_app.playground.library import MAX_PAIRS, LibraryPage, PairView
 from billing_app.ui.components.wall import Wall, wall_of
 from billing_app.ui.format import number, when
+from billing_app.ui.funnel import shown_wall
 from billing_app.ui.session import customer_of
 
 PATH = "/playground/library"
@@ -116,7 +117,7 @@ class LibraryState(rx.State):
             self.form_open = False
             await self._show(customer_id, 1 if self._is_new else self.number)
         except Refused as refusal:
-            self.wall = wall_of(refusal.decision, await current().catalog.current())
+            self.wall = await shown_wall(refusal.decision, await current().catalog.current())
             self.form_error = refusal.detail
         except DomainError as error:
             self.form_error = error.detail
@@ -148,7 +149,7 @@ class LibraryState(rx.State):
             self.done, self.error = "Deleted.", ""
             await self._show(customer_id, self.number)
         except Refused as refusal:
-            self.wall, self.asked = wall_of(refusal.decision, await current().catalog.current()), True
+            self.wall, self.asked = await shown_wall(refusal.decision, await current().catalog.current()), True
         except DomainError as error:
             self.error = error.detail
 
@@ -166,7 +167,9 @@ class LibraryState(rx.State):
         """Ask the gate before anything is typed; when it says no, the wall says why."""
         self.error = self.done = ""
         try:
-            self.asked = not await self._ask_the_gate(await customer_of(self))
+            decision = await current().library.check(await customer_of(self))
+            self.wall = await shown_wall(decision, await current().catalog.current())
+            self.asked = not decision.allowed
         except DomainError as error:
             self.error = error.detail
         return not self.asked and not self.error

@@ -19,8 +19,9 @@ from billing_app.entitlements.quotas.views import counted, in_units
 from billing_app.errors import DomainError, Unauthenticated, Unavailable
 from billing_app.playground.practice import MAX_STEPS, STEP_S, PracticeOffer, RunView
 from billing_app.ui.components.meters import Meter, meter
-from billing_app.ui.components.wall import Wall, wall_of
+from billing_app.ui.components.wall import Wall
 from billing_app.ui.format import when
+from billing_app.ui.funnel import shown_wall
 from billing_app.ui.session import customer_of, refresh_shell
 
 PATH = "/playground/practice"
@@ -111,7 +112,7 @@ class PracticeState(rx.State):
             await self._show(customer_id, self.code)
             await refresh_shell(self, customer_id)
         except Refused as refusal:
-            self.wall = wall_of(refusal.decision, await current().catalog.current())
+            self.wall = await shown_wall(refusal.decision, await current().catalog.current())
             return rx.set_focus(WAY_ON)
         except DomainError as error:
             self.error = error.detail
@@ -161,7 +162,7 @@ class PracticeState(rx.State):
             usage = await current().practice.step(customer_id, code, run_id, number)
             self.meters = [meter(usage)] if usage else []
         except Refused as refusal:
-            self.wall = wall_of(refusal.decision, await current().catalog.current())
+            self.wall = await shown_wall(refusal.decision, await current().catalog.current())
         except DomainError as error:
             self.error = error.detail
         except (Unavailable, *TROUBLE):
@@ -179,7 +180,7 @@ class PracticeState(rx.State):
         self.name, self.description = offer.feature.name, offer.feature.description
         self.timed, self.takes = offer.timed, takes(offer, catalog)
         self.meters = [meter(offer.usage)] if offer.usage and offer.usage.included else []
-        self.wall = wall_of(offer.decision, catalog)
+        self.wall = await shown_wall(offer.decision, catalog)
         now = clock.now()
         found = await current().practice.history(customer_id, code, limit=RUNS_SHOWN)
         self.runs = [_row(run, offer, f"{when(run.created_at, now)}") for run in found]

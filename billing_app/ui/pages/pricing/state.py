@@ -11,6 +11,7 @@ from billing_app.catalog.schema import Catalog
 from billing_app.errors import DomainError
 from billing_app.payments.subscribing.views import MyPlan
 from billing_app.ui.brand import built_catalog
+from billing_app.ui.funnel import pricing_seen
 from billing_app.ui.pages.pricing.views import PeriodOption, PlanView, choices, period_options, plan_views
 from billing_app.ui.session import principal_of
 
@@ -67,6 +68,8 @@ class PricingState(rx.State):
                 summary = await current().entitlements.summary(who.customer_id)
                 self.owned = [u.code for u in summary.unlocks if u.revoked_at is None and u.uses_granted is None]
             self._show(catalog, my, signed_in=who is not None)
+            if who is None or who.customer_id:
+                await pricing_seen(self, who.customer_id if who else None)
         except DomainError as error:
             self.error = error.detail
 
