@@ -61,6 +61,7 @@ from billing_app.playground.library import LibraryService
 from billing_app.playground.practice import PracticeService
 from billing_app.playground.question_sets import QuestionSetService
 from billing_app.reports.service import Reports
+from billing_app.reports.service import Reports
 from billing_app.settings import Mode, Settings
 from billing_app.usage import CostCorrections, CostLog, CostReads, ModelPrices, PriceBook, Rollup
 
@@ -95,6 +96,7 @@ class Services:
     cost_corrections: CostCorrections
     cost_rollup: Rollup
     cost_reads: CostReads
+    reports: Reports
     reports: Reports
     notifications: NotificationService
     alerts: AlertService
@@ -184,6 +186,7 @@ def put_together(settings: Settings, database: Database) -> Services:
         cost_corrections=corrections,
         cost_rollup=Rollup(database, LotKinds()),
         cost_reads=CostReads(database),
+        reports=Reports(database, catalog),
         reports=Reports(database, catalog),
         notifications=NotificationService(
             database,
