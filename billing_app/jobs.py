@@ -17,7 +17,9 @@ from billing_app.errors import DomainError, Unavailable
 from billing_app.garbage import leave_out_what_stays
 from billing_app.payments.applying import TryAgain
 from billing_app.payments.mirroring.second import END_SECOND_TASK
-from billing_app.payments.reconcile import WATCH_SUBSCRIPTION_TASK
+from billing_app.payments.reconcile import WATCH_PAYMENT_TASK, WATCH_SUBSCRIPTION_TASK
+from billing_app.payments.refunds.service import FINISH_TASK
+from billing_app.payments.settlement import NotOurs
 from billing_app.payments.subscribing.second import end_second_subscription
 from billing_app.payments.subscribing.trials import END_TRIAL_TASK, end_refused_trial
 from billing_app.settings import Settings
@@ -136,6 +138,17 @@ def _add_tasks(queue: App, services: Services) -> None:
     async def end_trial(*, subscription_id: str) -> None:
         await end_refused_trial(services.database, services.gateway, subscription_id)
 
+    @queue.task(name=FINISH_TASK, retry=Pauses(_PAUSES_S))
+    @traced
+    async def finish_refund(*, refund_id: int) -> None:
+        await services.refunds.finish(refund_id)
+
+    @queue.task(name=WATCH_PAYMENT_TASK, retry=Pauses(_WATCH_PAUSES_S))
+    @traced
+    async def watch_payment(*, payment_intent: str) -> None:
+        with contextlib.suppress(NotOurs):
+            await services.applier.watch_payment(payment_intent)
+
     @queue.task(name="send_mail", retry=Pauses(_PAUSES_S))
     @traced
     async def send_mail(*, outbox_id: int) -> None:
@@ -156,6 +169,7 @@ def _add_regular_tasks(queue: App, services: Services) -> None:
         """What never came, or was left behind."""
         await services.reconciler.overdue_checkouts()
         await services.reconciler.subscriptions()
+        await services.reconciler.payments()
         await services.inbox.queue_left_behind()
         await services.notifications.sweep()
 

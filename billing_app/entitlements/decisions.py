@@ -219,7 +219,11 @@ class PlanRequired(Refused):
 
 @dataclass(frozen=True, slots=True)
 class OwnedUnlock:
-    """An unlock a customer bought: `uses_left` None = unlimited."""
+    """An unlock a customer bought: `uses_left` None = unlimited.
+
+    `revoked_at`: it cannot be used since then, because it was refunded or, if `disputed` says so, as long as its
+    payment is.
+    """
 
     id: int
     code: str
@@ -228,6 +232,7 @@ class OwnedUnlock:
     uses_granted: int | None
     uses_left: int | None
     revoked_at: datetime | None
+    disputed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

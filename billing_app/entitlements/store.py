@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import or_, select, text, update
+from sqlalchemy import func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -110,29 +110,36 @@ async def give_back_use(session: AsyncSession, use_id: int, at: datetime) -> Non
         )
 
 
-async def revoke_by_payment(session: AsyncSession, customer_id: int, payment: str, because: str) -> list[str]:
-    """Take back every unlock of a payment; the codes of those that were not yet."""
+async def revoke_by_payment(
+    session: AsyncSession, customer_id: int, payment: str, because: str, *, instead_of: Sequence[str]
+) -> list[str]:
+    """Close every unlock of a payment, or give this reason instead of one of those; the codes of those that changed."""
     done = await session.execute(
         update(Unlock)
         .where(
             col(Unlock.customer_id) == customer_id,
             col(Unlock.payment_reference) == payment,
-            col(Unlock.revoked_at).is_(None),
+            or_(
+                col(Unlock.revoked_at).is_(None),
+                col(Unlock.revoked_because).in_(instead_of) & (col(Unlock.revoked_because) != because),
+            ),
         )
-        .values(revoked_at=clock.now(), revoked_because=because)
+        .values(revoked_at=func.coalesce(col(Unlock.revoked_at), clock.now()), revoked_because=because)
         .returning(col(Unlock.code))
     )
     return list(done.scalars())
 
 
-async def restore_by_payment(session: AsyncSession, customer_id: int, payment: str, because: str) -> list[str]:
-    """Give back what was revoked for this reason; the codes."""
+async def restore_by_payment(
+    session: AsyncSession, customer_id: int, payment: str, because: Sequence[str]
+) -> list[str]:
+    """Open again what was closed for one of these reasons; the codes."""
     done = await session.execute(
         update(Unlock)
         .where(
             col(Unlock.customer_id) == customer_id,
             col(Unlock.payment_reference) == payment,
-            col(Unlock.revoked_because) == because,
+            col(Unlock.revoked_because).in_(because),
         )
         .values(revoked_at=None, revoked_because=None)
         .returning(col(Unlock.code))

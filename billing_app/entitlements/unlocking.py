@@ -13,6 +13,7 @@ from billing_app.entitlements.spreading import spread, uses_left
 from billing_app.errors import IdempotencyMismatch
 
 REFUNDED = "refunded"
+DISPUTED = "disputed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,7 @@ async def owned(session: AsyncSession, customer_id: int, limit: int) -> tuple[Ow
             uses_granted=row.uses_granted,
             uses_left=None if row.uses_granted is None else row.uses_granted - row.uses_taken,
             revoked_at=row.revoked_at,
+            disputed=row.revoked_because == DISPUTED,
         )
         for row in await store.all_unlocks(session, customer_id, limit)
     )
@@ -149,16 +151,18 @@ async def give_back(session: AsyncSession, customer_id: int, feature: str, key: 
     return True
 
 
-async def refund(session: AsyncSession, customer_id: int, payment: str, *, whole: bool) -> list[str]:
-    """Take back a payment's unlocks when all of it was refunded; give them back when it no longer is.
+async def take_back(session: AsyncSession, customer_id: int, payment: str, *, because: str | None) -> list[str]:
+    """Close a payment's unlocks because all of it was refunded or it is disputed; None: open them again.
+
+    What was closed for any other reason stays as it is.
 
     Returns:
         Codes of the unlocks that changed.
     """
     await store.lock_customer(session, customer_id)
-    if whole:
-        return await store.revoke_by_payment(session, customer_id, payment, REFUNDED)
-    return await store.restore_by_payment(session, customer_id, payment, REFUNDED)
+    if because is None:
+        return await store.restore_by_payment(session, customer_id, payment, (REFUNDED, DISPUTED))
+    return await store.revoke_by_payment(session, customer_id, payment, because, instead_of=(REFUNDED, DISPUTED))
 
 
 def _as_before(known: UnlockUse) -> Taken:

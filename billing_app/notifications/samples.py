@@ -19,7 +19,7 @@ def samples(catalog: Catalog, at: datetime) -> list[tuple[str, AnyLetter]]:
         at: the moment the samples are written.
     """
     return [*_of_accounts(at), *_of_purchases(catalog, at), *_of_plans(catalog, at), *_of_troubles(catalog, at),
-            *_of_credits(catalog, at), *_of_enquiries(catalog)]  # fmt: skip
+            *_of_money_back(catalog, at), *_of_credits(catalog, at), *_of_enquiries(catalog)]  # fmt: skip
 
 
 def _of_accounts(at: datetime) -> Iterator[tuple[str, AnyLetter]]:
@@ -76,6 +76,25 @@ def _of_purchases(catalog: Catalog, at: datetime) -> Iterator[tuple[str, AnyLett
             balance_after=3,
         ),
     )
+
+
+def _of_money_back(catalog: Catalog, at: datetime) -> Iterator[tuple[str, AnyLetter]]:
+    name, price, _ = _pack(catalog)
+    paid = {"description": name, "amount_minor": price.minor, "currency": price.currency}
+    yield "Refund failed", letters.RefundFailed(**paid, at=at)
+    yield "Payment disputed", letters.DisputeOpened(**paid, at=at)
+    yield "Dispute decided for us", letters.DisputeClosed(**paid, at=at, refunded=False)
+    yield "Dispute decided for the customer", letters.DisputeClosed(**paid, at=at, refunded=True)
+    notice = letters.DisputeNotice(
+        **paid,
+        dispute="du_sample",
+        customer=12,
+        reason="fraudulent",
+        inquiry=False,
+        answer_by=at + timedelta(days=9),
+    )
+    yield "To the merchant: a dispute", notice
+    yield "To the merchant: a bank asks", notice.model_copy(update={"inquiry": True})
 
 
 def _of_plans(catalog: Catalog, at: datetime) -> Iterator[tuple[str, AnyLetter]]:

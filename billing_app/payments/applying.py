@@ -11,16 +11,18 @@ from typing import Any
 
 from billing_app.catalog.policies import Policies
 from billing_app.catalog.service import CatalogService, NoCatalog
-from billing_app.credits import Ledger
+from billing_app.credits import Ledger, WrittenEntry, entries_written
 from billing_app.db.engine import Database
-from billing_app.errors import DomainError, NotFound
+from billing_app.errors import DomainError, InvalidInput, NotFound
 from billing_app.payments import inbox_store
+from billing_app.payments.delivery_log import store as delivery_log
 from billing_app.payments.events import RULES
 from billing_app.payments.gateway import StripeGateway
 from billing_app.payments.mirroring.fetching import invoice_told, session_told
 from billing_app.payments.mirroring.invoices import mirror_invoice, unsettled_of
 from billing_app.payments.mirroring.rules import apply_session, apply_subscriptions
 from billing_app.payments.models import WebhookEvent
+from billing_app.payments.refunds.rules import apply_money_back, money_back_of_intent
 from billing_app.payments.retries import pause_after
 from billing_app.payments.rules import Context
 from billing_app.payments.settlement import MissingParent, NotOurs
@@ -42,11 +44,16 @@ class TryAgain(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """What applying an event changed: effects in words; none: no change."""
+    """What applying an event changed: effects in words, none: no change; and the entries of the ledger it wrote.
+
+    `error`: why it could not be applied, where that is not raised.
+    """
 
     event_id: str
     state: str
     effects: tuple[str, ...]
+    entries: tuple[WrittenEntry, ...] = ()
+    error: str | None = None
 
 
 class Applier:
@@ -61,8 +68,11 @@ class Applier:
         self._gateway = gateway
         self._catalog = catalog
 
-    async def apply_event(self, event_id: str, *, again: bool = False) -> Applied:
+    async def apply_event(self, event_id: str, *, again: bool = False, by: str = "worker") -> Applied:
         """Apply one event of the inbox. Done before: no change, unless `again` looks once more.
+
+        Args:
+            by: who makes this attempt, for the log: `worker`, `reconcile`, `cli` or `user:12`.
 
         Raises:
             TryAgain: it could not be applied now; that is noted.
@@ -76,15 +86,17 @@ class Applier:
             return Applied(event_id, event.state, ())
         started = time.monotonic()
         try:
-            return await self._apply(event, started)
+            return await self._apply(event, started, by)
         except NotOurs:
+            took_ms = _ms_since(started)
             async with self._database.transaction() as session:
-                await inbox_store.finish(session, event_id, "ignored", [], _ms_since(started))
+                await inbox_store.finish(session, event_id, "ignored", [], took_ms)
+                await delivery_log.note(session, event_id, by=by, state="ignored", took_ms=took_ms)
             return Applied(event_id, "ignored", ())
         except Exception as error:
-            return await self._note_failure(event, error, started)
+            return await self._note_failure(event, error, started, by)
 
-    async def _apply(self, event: WebhookEvent, started: float) -> Applied:
+    async def _apply(self, event: WebhookEvent, started: float, by: str) -> Applied:
         rule = RULES[event.type]
         context = await self._context()
         told: Any = await rule.fetch(self._gateway, event)
@@ -92,18 +104,54 @@ class Applier:
             locked = await inbox_store.event(session, event.id, lock=True)
             assert locked is not None, "events are never deleted while they are worked on"
             effects = await rule.apply(session, event, told, context)
-            await inbox_store.finish(session, event.id, "done", effects, _ms_since(started))
-        return Applied(event.id, "done", tuple(effects))
+            entries, took_ms = entries_written(session), _ms_since(started)
+            await inbox_store.finish(session, event.id, "done", effects, took_ms)
+            await delivery_log.note(
+                session, event.id, by=by, state="done", took_ms=took_ms, effects=effects, entries=entries
+            )
+        return Applied(event.id, "done", tuple(effects), entries)
 
-    async def _note_failure(self, event: WebhookEvent, error: Exception, started: float) -> Applied:
+    async def rehearse(self, event_id: str) -> Applied:
+        """What applying an event would do now, found out by doing it and undoing that. Nothing is kept.
+
+        Raises:
+            NotFound: no such event. InvalidInput: no rule applies to it.
+        """
+        async with self._database.transaction() as session:
+            event = await inbox_store.event(session, event_id)
+        if event is None:
+            raise NotFound("There is no such event in the inbox.")
+        if event.state not in _WORKABLE or event.type not in RULES:
+            raise InvalidInput(f"Event {event_id} is {event.state}: no rule applies to it.")
+        try:
+            effects, entries = await self._tried(event)
+        except NotOurs:
+            return Applied(event_id, event.state, ())
+        except DomainError as error:
+            return Applied(event_id, event.state, (), error=error.detail)
+        return Applied(event_id, event.state, effects, entries)
+
+    async def _tried(self, event: WebhookEvent) -> tuple[tuple[str, ...], tuple[WrittenEntry, ...]]:
+        rule, context = RULES[event.type], await self._context()
+        told: Any = await rule.fetch(self._gateway, event)
+        async with self._database.transaction() as session:
+            await inbox_store.event(session, event.id, lock=True)
+            effects = tuple(await rule.apply(session, event, told, context))
+            entries = entries_written(session)
+            await session.rollback()
+        return effects, entries
+
+    async def _note_failure(self, event: WebhookEvent, error: Exception, started: float, by: str) -> Applied:
         pause_s = pause_after(event.attempts + 1)
         missing = isinstance(error, MissingParent | MissingAtStripe)
         state = "parked" if pause_s is None else "waiting" if missing else "failed"
         why = error.detail if isinstance(error, DomainError) else f"{type(error).__name__}: {error}"
         if not isinstance(error, DomainError):
             logger.exception("event %s (%s) could not be applied", event.id, event.type)
+        took_ms = _ms_since(started)
         async with self._database.transaction() as session:
-            await inbox_store.note_failure(session, event.id, state, why, _ms_since(started))
+            await inbox_store.note_failure(session, event.id, state, why, took_ms)
+            await delivery_log.note(session, event.id, by=by, state=state, took_ms=took_ms, error=why)
         if pause_s is None:
             logger.error("event %s (%s) is parked after %d attempts", event.id, event.type, event.attempts + 1)
             return Applied(event.id, "parked", ())
@@ -151,9 +199,42 @@ class Applier:
                 effects += await mirror_invoice(session, invoice, context, "watch")
         return tuple(effects)
 
+    async def watch_payment(self, payment_intent: str) -> tuple[str, ...]:
+        """Bring a payment, of a checkout or an invoice, to what Stripe says was given back of it: for the reconciler.
+
+        Finds a refund, a refund that failed, or a dispute whose event never came, and the fee that was not booked yet.
+
+        Returns:
+            Effects in words; none: no change.
+
+        Raises:
+            NotOurs: it was made by neither. DomainError: Stripe does not answer, or says something that does not fit.
+        """
+        context = await self._context()
+        told = await money_back_of_intent(self._gateway, payment_intent)
+        if told is None:
+            return ()
+        async with self._database.transaction() as session:
+            return tuple(await apply_money_back(session, told, context, "watch"))
+
+    async def watch_invoice(self, invoice_id: str) -> tuple[str, ...]:
+        """Bring an invoice, and the subscription it is for, to where Stripe says they are: for the reconciler.
+
+        Returns:
+            Effects in words; none: no change.
+
+        Raises:
+            NotOurs: of a customer of somebody else. DomainError: Stripe does not answer, or what it says does not fit.
+        """
+        context = await self._context()
+        invoice = await invoice_told(self._gateway, invoice_id)
+        async with self._database.transaction() as session:
+            return tuple(await mirror_invoice(session, invoice, context, "watch"))
+
     async def _context(self) -> Context:
         try:
-            return Context(self._ledger, (await self._catalog.current()).policies, self._trials)
+            catalog = await self._catalog.current()
+            return Context(self._ledger, catalog.policies, self._trials, catalog.brand.support_email)
         except NoCatalog:
             return Context(self._ledger, Policies(), self._trials)
 

@@ -4,8 +4,6 @@ An event is a hint: `fetch` asks Stripe how things stand now (outside any transa
 in one transaction. So order, repetition and delay do not matter.
 """
 
-from dataclasses import dataclass
-
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from billing_app import clock
@@ -13,28 +11,11 @@ from billing_app.payments import store
 from billing_app.payments.event_types import APPLIED
 from billing_app.payments.gateway import StripeGateway
 from billing_app.payments.mirroring import rules as mirroring
-from billing_app.payments.mirroring.fetching import invoice_told
-from billing_app.payments.mirroring.invoices import InvoiceTold, mirror_invoice
 from billing_app.payments.models import Checkout, WebhookEvent
-from billing_app.payments.refunds.taking_back import take_back
+from billing_app.payments.refunds import rules as money_back
 from billing_app.payments.rules import Context, Rule, object_id
-from billing_app.payments.settlement import MissingParent, NotOurs, settle
-from billing_app.payments.stripe_objects import MANAGED_BY, Charge, Intent, SessionWithPayment, refusal_in
-
-
-@dataclass(frozen=True, slots=True)
-class Refund:
-    """A charge with the session that made it."""
-
-    charge: Charge
-    session: SessionWithPayment
-
-
-@dataclass(frozen=True, slots=True)
-class RefundOfInvoice:
-    """An invoice with all its charges, one of which was refunded."""
-
-    invoice: InvoiceTold
+from billing_app.payments.settlement import MissingParent, NotOurs
+from billing_app.payments.stripe_objects import MANAGED_BY, Intent, refusal_in
 
 
 async def _fetch_intent(gateway: StripeGateway, event: WebhookEvent) -> Intent:
@@ -77,33 +58,6 @@ async def _checkout_of(session: AsyncSession, intent: Intent) -> Checkout:
     raise MissingParent(f"The checkout of payment {intent.id} is not in this database (yet).")
 
 
-async def _fetch_refund(gateway: StripeGateway, event: WebhookEvent) -> Refund | RefundOfInvoice:
-    charge = await gateway.charge(object_id(event))
-    if not charge.payment_intent:
-        raise NotOurs("This charge was not made by a checkout.")
-    made_by = await gateway.session_of_intent(charge.payment_intent)
-    if made_by is not None:
-        return Refund(charge, made_by)
-    invoice_id = await gateway.invoice_of_intent(charge.payment_intent)
-    if invoice_id is None:
-        raise NotOurs("This charge was made neither by a checkout nor for an invoice.")
-    return RefundOfInvoice(await invoice_told(gateway, invoice_id))
-
-
-async def _apply_refund(
-    session: AsyncSession, event: WebhookEvent, refund: Refund | RefundOfInvoice, context: Context
-) -> list[str]:
-    """Settle first: a refund may overtake the news of the purchase it refunds."""
-    learnt_from = f"event:{event.id}"
-    if isinstance(refund, RefundOfInvoice):
-        return await mirror_invoice(session, refund.invoice, context, learnt_from)
-    settled = await settle(session, context.ledger, refund.session, learnt_from)
-    taken = await take_back(
-        session, context.ledger, settled.checkout, refund.charge, spent=context.spent, learnt_from=learnt_from
-    )
-    return settled.effects + taken
-
-
 RULES: dict[str, Rule] = {
     "checkout.session.completed": mirroring.SESSION_RULE,
     "checkout.session.async_payment_succeeded": mirroring.SESSION_RULE,
@@ -111,7 +65,7 @@ RULES: dict[str, Rule] = {
     "checkout.session.expired": mirroring.SESSION_RULE,
     "payment_intent.succeeded": Rule(_fetch_intent, _confirm),
     "payment_intent.payment_failed": Rule(_fetch_intent, _record_failure),
-    "charge.refunded": Rule(_fetch_refund, _apply_refund),
+    **money_back.RULES,
     **mirroring.RULES,
 }
 """What is applied."""

@@ -15,12 +15,10 @@ from billing_app.payments.gateway_subscriptions import SubscriptionReads
 from billing_app.payments.stripe_errors import NotAnEvent, WrongSignature
 from billing_app.payments.stripe_objects import (
     MANAGED_BY,
-    Charge,
     Event,
     Intent,
     Session,
     SessionWithPayment,
-    read_charge,
     read_event,
     read_intent,
     read_session,
@@ -80,7 +78,8 @@ class Endpoint:
 
 class StripeGateway(SubscriptionReads, SubscribingCalls, CatalogueCalls):
     """Everything that is asked of Stripe. What it reads of subscriptions is in
-    `gateway_subscriptions`, what it does to them in `gateway_subscribing`."""
+    `gateway_subscriptions`, what it does to them in `gateway_subscribing`, refunds and disputes in
+    `gateway_refunds`."""
 
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings)
@@ -137,7 +136,7 @@ class StripeGateway(SubscriptionReads, SubscribingCalls, CatalogueCalls):
     async def session_with_payment(self, session_id: str) -> SessionWithPayment:
         """A checkout session with its payment intent and latest charge, in one answer."""
         found = self._stripe.v1.checkout.sessions.retrieve_async(
-            session_id, {"expand": ["payment_intent.latest_charge"]}
+            session_id, {"expand": ["payment_intent.latest_charge.balance_transaction"]}
         )
         return read_session_with_payment(await self._call(found))
 
@@ -161,10 +160,6 @@ class StripeGateway(SubscriptionReads, SubscribingCalls, CatalogueCalls):
     async def intent(self, intent_id: str) -> Intent:
         """A payment intent as it is now."""
         return read_intent(await self._call(self._stripe.v1.payment_intents.retrieve_async(intent_id)))
-
-    async def charge(self, charge_id: str) -> Charge:
-        """A charge as it is now."""
-        return read_charge(await self._call(self._stripe.v1.charges.retrieve_async(charge_id)))
 
     async def event(self, event_id: str) -> Event:
         """An event, which Stripe keeps for 30 days."""

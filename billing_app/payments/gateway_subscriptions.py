@@ -7,7 +7,7 @@ from datetime import datetime
 import stripe
 
 from billing_app import clock
-from billing_app.payments.stripe_calls import StripeCalls
+from billing_app.payments.gateway_refunds import MoneyBackCalls
 from billing_app.payments.stripe_errors import MissingAtStripe
 from billing_app.payments.stripe_objects import id_of, read_charge, read_intent
 from billing_app.payments.subscription_objects import (
@@ -55,7 +55,7 @@ class CustomerCards:
     deleted: bool = False
 
 
-class SubscriptionReads(StripeCalls):
+class SubscriptionReads(MoneyBackCalls):
     """Part of the gateway."""
 
     async def subscriptions_of(self, customer: str, *, also: str | None = None) -> CustomerSubscriptions:
@@ -191,6 +191,11 @@ class SubscriptionReads(StripeCalls):
         return [await self._paid(intent) for intent in intents if intent]
 
     async def _paid(self, intent_id: str) -> InvoicePaid:
-        raw = await self._call(self._stripe.v1.payment_intents.retrieve_async(intent_id, {"expand": ["latest_charge"]}))
-        charge = raw.latest_charge if isinstance(raw.latest_charge, stripe.Charge) else None
-        return InvoicePaid(read_intent(raw), read_charge(charge) if charge else None)
+        asked = self._stripe.v1.payment_intents.retrieve_async(
+            intent_id, {"expand": ["latest_charge.balance_transaction"]}
+        )
+        raw = await self._call(asked)
+        if not isinstance(raw.latest_charge, stripe.Charge):
+            return InvoicePaid(read_intent(raw), None)
+        charge = read_charge(raw.latest_charge)
+        return InvoicePaid(read_intent(raw), charge, await self.money_back(charge.id) if charge.taken_back else None)

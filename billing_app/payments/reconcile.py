@@ -9,9 +9,12 @@ from billing_app.payments import store
 from billing_app.payments.checkout import WATCH_TASK, customer_lock
 from billing_app.payments.mirroring import store as mirror
 from billing_app.payments.mirroring.checkouts import INVOICE_PAID
+from billing_app.payments.refunds import store as money_back
 
 WATCH_SUBSCRIPTION_TASK = "watch_subscription"
 """Argument `subscription_id`: Stripe's."""
+WATCH_PAYMENT_TASK = "watch_payment"
+"""Argument `payment_intent`: Stripe's."""
 OVERDUE_AFTER = timedelta(minutes=15)
 BATCH = 100
 COMPARED_AT_ONCE = 200
@@ -60,5 +63,20 @@ class Reconciler:
                     lock=lock,
                     priority=-5,
                     subscription_id=row.stripe_subscription_id,
+                )
+        return len(rows)
+
+    async def payments(self) -> int:
+        """Have Stripe asked about payments with a refund or dispute that may have moved, or no fee yet; how many.
+
+        Each at most once in six hours, a hundred at a time. A refund or dispute that was never heard of at all is found
+        by `refunds.unheard`.
+        """
+        async with self._database.transaction() as session:
+            rows = await money_back.take_to_ask_about(session, now=clock.now(), wall=clock.wall(), limit=BATCH)
+            for row in rows:
+                lock = customer_lock(await store.stripe_customer_id(session, row.customer_id))
+                await defer(
+                    session, WATCH_PAYMENT_TASK, lock=lock, priority=-5, payment_intent=row.stripe_payment_intent
                 )
         return len(rows)

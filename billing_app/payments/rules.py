@@ -16,11 +16,15 @@ from billing_app.payments.subscribing.trials import Trials
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What rules need besides the event: the ledger, the policies of the catalogue in force, and who had a trial."""
+    """What rules need besides the event: the ledger, the policies of the catalogue in force, and who had a trial.
+
+    `merchant`: the address of whoever must answer a dispute; None: nobody is written to.
+    """
 
     ledger: Ledger
     policies: Policies
     trials: Trials
+    merchant: str | None = None
 
     @property
     def spent(self) -> Spent:

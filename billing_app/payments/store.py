@@ -12,9 +12,11 @@ from sqlmodel import col
 from billing_app import clock
 from billing_app.payments.mirroring.models import Invoice
 from billing_app.payments.models import Checkout, Fact, Payment, PaymentFailure, StripeCustomer
-from billing_app.payments.stripe_objects import Charge, Intent
+from billing_app.payments.stripe_objects import Charge, Intent, Settlement
 
 UNDER_WAY = ("opening", "open")
+MAX_OF_INVOICE = 20
+"""Payments of one invoice that are looked at; each failed attempt has its own intent only if it was made by hand."""
 
 
 async def claim_fact(session: AsyncSession, kind: str, key: str, learnt_from: str) -> bool:
@@ -237,6 +239,8 @@ async def write_payment(
         "receipt_url": (charge.receipt_url if charge else None) or (before.receipt_url if before else None),
         "updated_at": clock.wall(),
     }
+    if charge is not None and charge.settlement is not None:
+        values |= settlement_values(charge.settlement)
     written = await session.execute(
         insert(Payment)
         .values(
@@ -275,13 +279,22 @@ def state_of(intent: Intent) -> str:
             return "open"
 
 
-async def set_refunded(session: AsyncSession, payment_id: int, refunded_minor: int) -> None:
-    """Write the cumulative amount refunded."""
-    await session.execute(
-        update(Payment)
-        .where(col(Payment.id) == payment_id)
-        .values(refunded_minor=refunded_minor, updated_at=clock.wall())
+def settlement_values(told: Settlement) -> dict[str, Any]:
+    """What a payment cost and came to, as its row keeps it."""
+    return {
+        "fee_minor": told.fee_minor,
+        "fee_currency": told.currency,
+        "settled_minor": told.gross_minor,
+        "settled_currency": told.currency,
+    }
+
+
+async def payments_of_invoice(session: AsyncSession, invoice_id: int) -> Sequence[Payment]:
+    """The payments of an invoice, oldest first."""
+    found = await session.execute(
+        select(Payment).where(col(Payment.invoice_id) == invoice_id).order_by(col(Payment.id)).limit(MAX_OF_INVOICE)
     )
+    return found.scalars().all()
 
 
 async def captured_for_invoice(session: AsyncSession, invoice_id: int) -> int:

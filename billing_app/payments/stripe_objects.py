@@ -58,8 +58,20 @@ class Intent:
 
 
 @dataclass(frozen=True, slots=True)
+class Settlement:
+    """What a charge came to in the account: `gross_minor` before Stripe's fee, both in the account's currency."""
+
+    gross_minor: int
+    fee_minor: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
 class Charge:
-    """A charge: captured and refunded amounts are cumulative."""
+    """A charge: captured and refunded amounts are cumulative; `disputed`: it is, or once was.
+
+    `settlement` is None until Stripe has booked it, which may be minutes after the payment.
+    """
 
     id: str
     payment_intent: str | None
@@ -69,6 +81,13 @@ class Charge:
     currency: str
     receipt_url: str | None
     metadata: dict[str, str] = field(default_factory=dict)
+    disputed: bool = False
+    settlement: Settlement | None = None
+
+    @property
+    def taken_back(self) -> bool:
+        """There are refunds or disputes to ask for."""
+        return self.refunded_minor > 0 or self.disputed
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +162,16 @@ def read_charge(raw: stripe.Charge) -> Charge:
         currency=raw.currency.upper(),
         receipt_url=raw.receipt_url,
         metadata=metadata_of(raw),
+        disputed=raw.disputed,
+        settlement=_settlement(raw.balance_transaction),
     )
+
+
+def _settlement(booked: Any) -> Settlement | None:
+    """From a charge's balance transaction, if it is there and was expanded."""
+    if not isinstance(booked, stripe.BalanceTransaction):
+        return None
+    return Settlement(booked.amount, booked.fee, booked.currency.upper())
 
 
 def read_session_with_payment(raw: stripe.checkout.Session) -> SessionWithPayment:

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import stripe
 
+from billing_app.payments.refund_objects import MoneyBack
 from billing_app.payments.stripe_objects import MANAGED_BY, Charge, Intent, id_of, metadata_of
 from billing_app.payments.subscription_discounts import Discount, read_discounts, share_without_tax
 
@@ -108,10 +109,11 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class InvoicePaid:
-    """One payment of an invoice, with its charge if there is one."""
+    """One payment of an invoice, with its charge if there is one, and what was taken back of that if anything was."""
 
     intent: Intent
     charge: Charge | None
+    back: MoneyBack | None = None
 
 
 @dataclass(frozen=True, slots=True)

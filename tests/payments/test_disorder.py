@@ -53,7 +53,7 @@ ORDERLY = {
     "unlocks": [("ai_qa_generator", False)],
     "checkouts": [("popular", "paid"), ("ai_qa_generator", "paid")],
     "payments": [("succeeded", 800, 400), ("succeeded", 1000, 1000)],
-    "facts": ["refund", "refund", "session_paid", "session_paid"],
+    "facts": ["session_paid", "session_paid"],
     "receipts": 2,
     "failures": 1,
 }

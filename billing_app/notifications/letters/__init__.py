@@ -11,6 +11,7 @@ from billing_app.notifications.letters.base import Letter
 from billing_app.notifications.letters.of_accounts import AlreadyRegistered, PasswordChanged, ResetPassword, VerifyEmail
 from billing_app.notifications.letters.of_credits import CreditsExpiring, LowBalance
 from billing_app.notifications.letters.of_enquiries import Enquiry, EnquiryReceived
+from billing_app.notifications.letters.of_money_back import DisputeClosed, DisputeNotice, DisputeOpened, RefundFailed
 from billing_app.notifications.letters.of_purchases import PaymentFailed, Receipt, ReceiptLine, Refunded
 from billing_app.notifications.letters.of_subscriptions import (
     CardExpiring,
@@ -32,6 +33,10 @@ AnyLetter = Annotated[
     | Receipt
     | PaymentFailed
     | Refunded
+    | RefundFailed
+    | DisputeOpened
+    | DisputeClosed
+    | DisputeNotice
     | SubscriptionReceipt
     | RenewalFailed
     | PaymentActionRequired
@@ -90,6 +95,9 @@ __all__ = [
     "AnyLetter",
     "CardExpiring",
     "CreditsExpiring",
+    "DisputeClosed",
+    "DisputeNotice",
+    "DisputeOpened",
     "Enquiry",
     "EnquiryReceived",
     "Letter",
@@ -102,6 +110,7 @@ __all__ = [
     "PlanSwitched",
     "Receipt",
     "ReceiptLine",
+    "RefundFailed",
     "Refunded",
     "RenewalFailed",
     "RenewalReminder",

@@ -7,6 +7,7 @@ from billing_app.payments.gateway import StripeGateway
 from billing_app.payments.gateway_subscriptions import CustomerCards, CustomerSubscriptions
 from billing_app.payments.mirroring.invoices import InvoiceTold
 from billing_app.payments.models import WebhookEvent
+from billing_app.payments.refund_objects import MoneyBack
 from billing_app.payments.rules import object_id
 from billing_app.payments.settlement import NotOurs
 from billing_app.payments.stripe_errors import MissingAtStripe
@@ -15,10 +16,14 @@ from billing_app.payments.stripe_objects import SessionWithPayment
 
 @dataclass(frozen=True, slots=True)
 class SessionTold:
-    """A checkout session, and, once one for a plan is complete, the subscriptions of its customer."""
+    """A checkout session, and, once one for a plan is complete, the subscriptions of its customer.
+
+    `back`: refunds and disputes of its payment, if there are any.
+    """
 
     session: SessionWithPayment
     subscriptions: CustomerSubscriptions | None
+    back: MoneyBack | None = None
 
 
 async def session_told(gateway: StripeGateway, session_id: str) -> SessionTold:
@@ -26,7 +31,8 @@ async def session_told(gateway: StripeGateway, session_id: str) -> SessionTold:
     page = await gateway.session_with_payment(session_id)
     made = page.session.subscription
     if made is None:
-        return SessionTold(page, None)
+        charge = page.charge
+        return SessionTold(page, None, await gateway.money_back(charge.id) if charge and charge.taken_back else None)
     return SessionTold(page, await gateway.subscription_with_others(made, page.session.customer))
 
 

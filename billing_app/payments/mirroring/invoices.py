@@ -22,7 +22,7 @@ from billing_app.payments.mirroring.checkouts import INVOICE_PAID
 from billing_app.payments.mirroring.models import Invoice
 from billing_app.payments.mirroring.subscriptions import credits_go, mirror, owner_of
 from billing_app.payments.mirroring.terms import item_of
-from billing_app.payments.refunds.taking_back import reclaim_plan_credits, take_back_from_invoice
+from billing_app.payments.refunds.bringing import bring, enforce
 from billing_app.payments.rules import Context
 from billing_app.payments.subscription_objects import Line, ToldInvoice
 
@@ -64,10 +64,8 @@ async def mirror_invoice(session: AsyncSession, told: InvoiceTold, context: Cont
         paid_invoice = _paid_invoice(row, held, told.invoice, prices)
         effects += await _paid(session, row, held, paid_invoice, context=context, learnt_from=learnt_from)
     for paid in told.invoice.payments:
-        if paid.charge is not None:
-            effects += await take_back_from_invoice(
-                session, context.ledger, row, paid.charge, spent=context.spent, learnt_from=learnt_from
-            )
+        if paid.back is not None:
+            effects += await bring(session, context, row, paid.back)
     if row.status == "open" and held is not None and held.ours:
         await _tell_trouble(session, row, told.invoice, context)
     return effects
@@ -119,8 +117,9 @@ async def _paid(
     if held.ended_at is not None and paid.paid_at <= held.ended_at and credits_go(held, context):
         # Heard of after the end, which found none of these credits to take.
         effects += await plan_credits.subscription_ended(session, context.ledger, held, held.ended_at, voids=True)
-    if row.refunded_minor:  # refunded before it could give anything
-        effects += await reclaim_plan_credits(session, context.ledger, row, row.refunded_minor, context.spent)
+    for payment in await payments.payments_of_invoice(session, row.id):
+        effects += await enforce(session, context, row, payment)  # given back before it could give anything
+        break  # what one of them enforces is the share of all
     effects += await checkouts.finish(session, held)
     await mails.owe_invoice_receipt(session, paid.invoice_id)
     return effects

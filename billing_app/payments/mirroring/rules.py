@@ -10,13 +10,17 @@ from billing_app.payments.mirroring.fetching import SessionTold
 from billing_app.payments.mirroring.invoices import InvoiceTold
 from billing_app.payments.mirroring.subscriptions import mirror
 from billing_app.payments.models import WebhookEvent
+from billing_app.payments.refunds.bringing import bring
 from billing_app.payments.rules import Context, Rule, object_id
 from billing_app.payments.settlement import settle
 
 
 async def apply_session(session: AsyncSession, told: SessionTold, context: Context, learnt_from: str) -> list[str]:
     """A session is settled. One for a plan links its subscription and grants nothing by itself."""
-    effects = (await settle(session, context.ledger, told.session, learnt_from)).effects
+    settled = await settle(session, context.ledger, told.session, learnt_from)
+    effects = settled.effects
+    if told.back is not None:
+        effects += await bring(session, context, settled.checkout, told.back)
     if told.subscriptions is None:
         return effects
     effects += await mirror(session, told.subscriptions, context)
