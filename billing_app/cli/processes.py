@@ -121,7 +121,7 @@ def _worker(_asked: argparse.Namespace) -> None:
 def _demo(_asked: argparse.Namespace) -> None:
     from billing_app.bootstrap import Services
     from billing_app.cli.services import with_services
-    from billing_app.demo import Demo
+    from billing_app.demo.trade import Demo
 
     async def seed(services: Services) -> list[dict[str, Any]]:
         demo = Demo(services)

@@ -1,5 +1,6 @@
 """A database knows its mode: stamped at first start, and no key of another mode or account may use it after."""
 
+import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
@@ -20,7 +21,7 @@ class SystemState(SQLModel, table=True):
     __table_args__ = (
         CheckConstraint("id = 1", name="singleton"),
         CheckConstraint("mode IN ('sandbox', 'live')", name="mode"),
-        CheckConstraint("clock_offset_s >= 0 AND (mode = 'sandbox' OR clock_offset_s = 0)", name="clock"),
+        CheckConstraint("mode = 'sandbox' OR clock_offset_s = 0", name="clock"),
     )
 
     id: int = Field(default=1, sa_column=Column(SmallInteger, primary_key=True, autoincrement=False))
@@ -77,15 +78,33 @@ async def stamp(session: AsyncSession, identity: Identity) -> None:
 
 async def advance_clock(session: AsyncSession, to: datetime) -> None:
     """Set billing time of a sandbox database forward to `to`; never backwards."""
-    offset = max(timedelta(0), to - clock.wall())
+    offset_s = math.floor((to - clock.wall()).total_seconds())
     row = await session.execute(
         text(
             "UPDATE system_state SET clock_offset_s = greatest(clock_offset_s, :s) "
             "WHERE mode = 'sandbox' RETURNING clock_offset_s"
         ),
-        {"s": int(offset.total_seconds())},
+        {"s": offset_s},
     )
     stored = row.scalar_one_or_none()
     if stored is None:
         raise Conflict("Only a sandbox database has a clock that can be moved.")
     clock.follow(timedelta(seconds=stored))
+
+
+async def begin_clock(session: AsyncSession, offset_s: int) -> None:
+    """Let the clock of a sandbox begin that far from the real time. The caller sees to it that nothing has happened.
+
+    Raises:
+        Conflict: this is live mode, or the clock was moved before.
+    """
+    row = await session.execute(
+        text(
+            "UPDATE system_state SET clock_offset_s = :s WHERE mode = 'sandbox' AND clock_offset_s <= 0 "
+            "RETURNING clock_offset_s"
+        ),
+        {"s": offset_s},
+    )
+    if row.scalar_one_or_none() is None:
+        raise Conflict("Only the clock of a sandbox can begin in the past, and only before it was moved.")
+    clock.begin(timedelta(seconds=offset_s))

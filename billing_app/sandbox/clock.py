@@ -1,4 +1,4 @@
-"""The clock of the whole sandbox: wall time and an offset that only grows, kept in the store.
+"""The clock of the whole sandbox: wall time and an offset that only grows, kept in the store; it may begin in the past.
 
 Customers without a test clock of their own live by it. Signatures, deliveries and idempotency keys follow the wall.
 """
@@ -9,6 +9,7 @@ from billing_app.sandbox.store import Json, Store
 from billing_app.sandbox.webhooks import outbox
 
 _OFFSET = "clock-offset-s"
+_LIVED = ("customer", "checkout.session", "payment_intent", "subscription", "invoice")
 
 
 def now(store: Store) -> int:
@@ -26,6 +27,18 @@ def move_to(store: Store, moment: int) -> None:
     ahead = moment - now(store)
     if ahead > 0:
         store.set_text(_OFFSET, str(offset_s(store) + ahead))
+
+
+def begin_at(store: Store, moment: int) -> bool:
+    """Let the clock begin at an earlier moment than now; only as long as nobody was sold anything.
+
+    Returns:
+        Whether it does.
+    """
+    if any(store.count(kind) for kind in _LIVED):
+        return False
+    store.set_text(_OFFSET, str(moment - int(time.time())))
+    return True
 
 
 def state(store: Store) -> Json:

@@ -26,6 +26,7 @@ def routes() -> list[Route]:
     return [
         Route("/sandbox/clock", _answering(_clock)),
         Route("/sandbox/clock/advance", _answering(_advance), methods=["POST"]),
+        Route("/sandbox/clock/begin", _answering(_begin), methods=["POST"]),
         Route("/sandbox/trouble", _answering(hooks.show_trouble)),
         Route("/sandbox/trouble/api", _answering(hooks.api_trouble), methods=["POST"]),
         Route("/sandbox/trouble/webhooks", _answering(hooks.webhook_trouble), methods=["POST"]),
@@ -73,6 +74,19 @@ async def body_of(request: Request) -> Json:
 async def _clock(request: Request, given: Json) -> Json:
     """GET /sandbox/clock."""
     return clock.state(place_of(request).store)
+
+
+async def _begin(request: Request, given: Json) -> Json:
+    """POST /sandbox/clock/begin: `at` (Unix time, not ahead), where the clock begins; before there are customers."""
+    place = place_of(request)
+    at = given.get("at")
+    if given.keys() != {"at"} or type(at) is not int or not 0 < at <= clock.now(place.store):
+        raise invalid("at is a moment that has been, in Unix seconds.", param="at")
+    with place.store.transaction():
+        begun = clock.begin_at(place.store, at)
+    if not begun:
+        raise invalid("The clock begins in the past only before there are customers or payments.", param="at")
+    return clock.state(place.store)
 
 
 async def _advance(request: Request, given: Json) -> Json:

@@ -13,7 +13,7 @@ from billing_app.bootstrap import Services, build, close
 from billing_app.catalog.loading import content_hash, load, preset_names, read_source
 from billing_app.db.migrate import upgrade
 from billing_app.db.reach import reach, why_migration_failed
-from billing_app.demo import Demo
+from billing_app.demo.trade import Demo
 from billing_app.errors import DomainError, InvalidInput, Unavailable
 from billing_app.journal.audit import SYSTEM
 from billing_app.payments.events import RULES

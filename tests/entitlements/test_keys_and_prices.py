@@ -3,7 +3,7 @@
 import pytest
 
 from billing_app.catalog.loading import Source, read_source
-from billing_app.demo import Demo
+from billing_app.demo.trade import Demo
 from billing_app.errors import IdempotencyMismatch
 from billing_app.journal.audit import CLI
 from tests.shop import Shop

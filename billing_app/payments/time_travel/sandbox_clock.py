@@ -11,6 +11,7 @@ from billing_app.payments.stripe_calls import SANDBOX_KEY
 from billing_app.settings import Settings
 
 _TIMEOUT_S = 30
+_AWAY = "The Stripe sandbox does not answer, so its clock cannot be moved."
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +44,28 @@ class SandboxClock:
         """
         return _read(await self._ask("GET", "/sandbox/clock"))
 
-    async def move(self, seconds: int) -> ClockState:
-        """Let time pass there, at most to the next moment at which something happens.
+    async def move(self, seconds: int, *, first_only: bool = True) -> ClockState:
+        """Let time pass there: at most to the next moment at which something happens, or through all of them.
 
         Raises:
             Unavailable: the sandbox does not answer.
         """
-        asked = {"seconds": seconds, "stop_at_next": True}
+        asked = {"seconds": seconds, "stop_at_next": first_only}
         return _read(await self._ask("POST", "/sandbox/clock/advance", asked))
+
+    async def begin_at(self, moment: datetime) -> ClockState | None:
+        """Let its clock begin at an earlier moment; None: somebody was sold something there already.
+
+        Raises:
+            Unavailable: the sandbox does not answer.
+        """
+        try:
+            answer = await self._http.post("/sandbox/clock/begin", json={"at": int(moment.timestamp())})
+            if answer.status_code == httpx.codes.BAD_REQUEST:
+                return None
+            return _read(answer.raise_for_status().json())
+        except (httpx.HTTPError, ValueError) as error:
+            raise Unavailable(_AWAY) from error
 
     async def close(self) -> None:
         """Give the connections back."""
@@ -62,7 +77,7 @@ class SandboxClock:
             answer.raise_for_status()
             told: dict[str, Any] = answer.json()
         except (httpx.HTTPError, ValueError) as error:
-            raise Unavailable("The Stripe sandbox does not answer, so its clock cannot be moved.") from error
+            raise Unavailable(_AWAY) from error
         return told
 
 

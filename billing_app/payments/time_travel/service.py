@@ -6,7 +6,7 @@ delivered and applied, sweeps and jobs have run, until nothing is left: the next
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -15,10 +15,10 @@ from sqlalchemy import text
 
 from billing_app import clock
 from billing_app.db.engine import Database
-from billing_app.db.stamp import advance_clock
+from billing_app.db.stamp import advance_clock, begin_clock
 from billing_app.entitlements.plan_credits.periods import months_after
 from billing_app.errors import Conflict, InvalidInput, Unavailable
-from billing_app.payments.time_travel import happenings
+from billing_app.payments.time_travel import beginning, happenings
 from billing_app.payments.time_travel.happenings import Travelled
 from billing_app.payments.time_travel.sandbox_clock import ClockState, SandboxClock
 from billing_app.settings import Settings
@@ -78,6 +78,51 @@ class TimeTravel:
         await self._align(state)
         return state.now
 
+    async def begin_at(self, moment: datetime) -> bool:
+        """Let this sandbox begin in the past, so that what is told to it ends today (docs/adr/0012).
+
+        Returns:
+            Whether it does: False, and nothing is changed, once anything was for sale or anybody was seen here.
+
+        Raises:
+            Unavailable: the sandbox does not answer.
+        """
+        async with self._database.transaction() as session:
+            if not await beginning.is_new(session):
+                return False
+        state = await self._sandbox.begin_at(beginning.whole(moment))
+        if state is None:
+            return False
+        async with self._database.transaction() as session:
+            await begin_clock(session, int(state.offset.total_seconds()))
+        return True
+
+    @asynccontextmanager
+    async def stages(self, live: Callable[[], Awaitable[None]]) -> AsyncIterator[Callable[[datetime], Awaitable[None]]]:
+        """A long journey in stages, on which somebody acts in between; no other can be made meanwhile.
+
+        Args:
+            live: lets everything happen that has fallen due: what Stripe has to report, sweeps, jobs.
+
+        Yields:
+            Goes on to a moment, living once a day: what Stripe did at its own moments within a day is learnt of at the
+            end of it, as after a day without webhooks.
+
+        Raises:
+            CannotTravel: another journey is under way. Unavailable: the sandbox does not answer.
+        """
+        async with self._alone():
+            await self.follow()
+            state = await self._sandbox.state()
+
+            async def go_on(moment: datetime) -> None:
+                nonlocal state
+                while state.now < moment:
+                    state = await self._move(state, min(moment, state.now + LONGEST_STEP), first_only=False)
+                    await live()
+
+            yield go_on
+
     async def advance(
         self, *, days: int | None = None, months: int | None = None, to: datetime | None = None
     ) -> Travelled:
@@ -114,11 +159,17 @@ class TimeTravel:
 
     async def _step(self, state: ClockState, target: datetime, work: Work) -> ClockState:
         stop = min(target, state.now + LONGEST_STEP, max(state.next_due_at or target, state.now))
+        await self._move(state, stop, first_only=True)
+        return await self._settle(work)
+
+    async def _move(self, state: ClockState, stop: datetime, *, first_only: bool) -> ClockState:
         # We go first: what Stripe then reports must not come from our future.
         async with self._database.transaction() as session:
             await advance_clock(session, stop + timedelta(seconds=1))
-        await self._align(await self._sandbox.move(max(0, int((stop - state.now).total_seconds()))))
-        return await self._settle(work)
+        seconds = max(0, int((stop - state.now).total_seconds()))
+        reached = await self._sandbox.move(seconds, first_only=first_only)
+        await self._align(reached)
+        return reached
 
     async def _align(self, state: ClockState) -> None:
         """Take over how far the sandbox is ahead of the wall; the half second keeps it whole when it is cut off."""
