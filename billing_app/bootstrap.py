@@ -60,7 +60,10 @@ from billing_app.playground.knowledge import Knowledge
 from billing_app.playground.library import LibraryService
 from billing_app.playground.practice import PracticeService
 from billing_app.playground.question_sets import QuestionSetService
-from billing_app.reports.service import Reports
+from billing_app.reports.expected import ExpectedReports
+from billing_app.reports.funnel import FunnelReports
+from billing_app.reports.overview import OverviewReports
+from billing_app.reports.recurring import RecurringReports
 from billing_app.reports.service import Reports
 from billing_app.settings import Mode, Settings
 from billing_app.usage import CostCorrections, CostLog, CostReads, ModelPrices, PriceBook, Rollup
@@ -97,7 +100,10 @@ class Services:
     cost_rollup: Rollup
     cost_reads: CostReads
     reports: Reports
-    reports: Reports
+    recurring: RecurringReports
+    funnel_reports: FunnelReports
+    expected: ExpectedReports
+    overview: OverviewReports
     notifications: NotificationService
     alerts: AlertService
     gateway: StripeGateway
@@ -156,6 +162,11 @@ def put_together(settings: Settings, database: Database) -> Services:
     applier = Applier(database, gateway, catalog, ledger=ledger, trials=trials)
     quotes = Quotes(database, ledger, catalog)
     opener = Opener(database, gateway, StripeCustomers(database, gateway), settings.public_url)
+    reports, recurring, cost_reads = (
+        Reports(database, catalog),
+        RecurringReports(database, catalog),
+        CostReads(database),
+    )
 
     return Services(
         settings=settings,
@@ -185,9 +196,12 @@ def put_together(settings: Settings, database: Database) -> Services:
         costs=costs,
         cost_corrections=corrections,
         cost_rollup=Rollup(database, LotKinds()),
-        cost_reads=CostReads(database),
-        reports=Reports(database, catalog),
-        reports=Reports(database, catalog),
+        cost_reads=cost_reads,
+        reports=reports,
+        recurring=recurring,
+        funnel_reports=FunnelReports(database, catalog),
+        expected=ExpectedReports(catalog, reports, cost_reads),
+        overview=OverviewReports(database, reports, recurring, cost_reads),
         notifications=NotificationService(
             database,
             accounts,
