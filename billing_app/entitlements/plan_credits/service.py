@@ -11,7 +11,7 @@ from billing_app.credits import EntryKind, Ledger, LotKind, Settle, Settled
 from billing_app.db.engine import Database
 from billing_app.entitlements.plan_credits import store
 from billing_app.entitlements.plan_credits.facts import Resets
-from billing_app.entitlements.plan_credits.periods import calendar_month
+from billing_app.entitlements.plan_credits.periods import calendar_month, month
 from billing_app.entitlements.subscriptions.in_force import plan_in_force
 from billing_app.entitlements.subscriptions.views import HeldSubscription
 
@@ -54,6 +54,11 @@ class PlanCreditService:
             if not force.access or held is None:
                 window, credits = calendar_month(now), force.plan.credits_per_month
                 return Resets(window.start, window.end, credits) if credits else Resets(last_at, None, 0)
+            if held.by_hand:
+                window = month(now, held.anchor)
+                goes_on = held.ends_at is None or held.ends_at > window.end
+                amount = force.plan.credits_per_month
+                return Resets(window.start, window.end, amount) if goes_on and amount else Resets(last_at, None, 0)
             if held.status == "trialing":
                 last_at = held.trial_start or last_at
             if not _renews(held):
