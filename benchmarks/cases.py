@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import math
 import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -22,6 +23,7 @@ HOT_OPERATIONS = 1_024  # taken from one hot customer before the next one is hot
 TARGETS_MANY = {1: Target(0.5), 8: Target(), 32: Target(1.2, 1), 256: Target(2)}
 TARGETS_HOT = {1: Target(0.5), 8: Target(), 32: Target(5, 1), 256: Target(12)}
 MOST_HOT_PER_S = 40_000
+MOST_PER_S = 30_000  # what the faster side may reach over many customers, whose lots must not run out meanwhile
 
 _BARE_BALANCE = (
     "SELECT coalesce(sum(remaining), 0) FROM credit_lots WHERE customer_id = %s AND open AND booked "
@@ -184,16 +186,17 @@ class Bench:
         script: Callable[[str, range], str],
         *,
         customers: int | None = None,
-        lots: int = 9,
+        lots: int | None = None,
     ) -> Result:
         """Rounds in which each side works once, beginning with another side each time, on customers of its own."""
         sides = Sides(callers, self.sizes.warm(callers), self.sizes.measured_s)
         rounds: dict[str, list[Sample]] = {one: [] for one in (OURS, *baseline.LOCKS)}
         drift = 0
+        enough = lots or lots_that_last(sides.warm_s + sides.measured_s + 1, self.sizes.customers)
         for number in range(self.sizes.rounds):
             turn = list(rounds)
             for side in turn[number % 3 :] + turn[: number % 3]:
-                stock = self.stock(customers or self.sizes.customers, lots)
+                stock = self.stock(customers or self.sizes.customers, enough)
                 if side == OURS:
                     rounds[side].append(await self._our_round(ours, stock, sides))
                 else:
@@ -235,6 +238,12 @@ class Sides:
     async def measure(self, once: Callable[[], Awaitable[None]]) -> Sample:
         """Our side of it."""
         return await measure(once, self.callers, self.warm_s, self.measured_s)
+
+
+def lots_that_last(seconds: float, customers: int) -> int:
+    """How many lots a customer needs, when customers come at random: the one who comes most often, too."""
+    often = seconds * MOST_PER_S / customers
+    return max(9, math.ceil((often + 6 * math.sqrt(often)) * CREDITS / LOT) + 1)
 
 
 Ours = Callable[[CreditService, range, Sides], Awaitable[Sample]]

@@ -34,6 +34,8 @@ from billing_app.journal.audit import CLI
 from billing_app.sandbox.server import free_port
 
 CONNECTIONS, KEYS, BATCH, LOTS = 32, 4, 500, 9
+FOR_BATCHES = 5
+"""How many times more customers there are for batches, whose lots must last for more consumptions."""
 FEATURE = {"feature": "docs_chat", "operation": "query", "add_ons": {"documentation": 1}}  # ten credits
 _PEOPLE = """
     INSERT INTO customers (id, external_id, created_at) OVERRIDING SYSTEM VALUE
@@ -57,15 +59,15 @@ class HttpBench:
     drift: int = 0
     _seed: random.Random = field(default_factory=lambda: random.Random(5))  # noqa: S311 - a load, not a secret
 
-    def stock(self) -> range:
+    def stock(self, times: int = 1) -> range:
         """New customers with lots to spend."""
         first = self.next_customer
-        self.next_customer += self.customers
-        self.server.run("SELECT bench_stock(%s, %s, %s, %s)", first, self.customers, LOTS, LOT)
-        self.server.run(_PEOPLE, first, first + self.customers - 1)
+        self.next_customer += self.customers * times
+        self.server.run("SELECT bench_stock(%s, %s, %s, %s)", first, self.customers * times, LOTS, LOT)
+        self.server.run(_PEOPLE, first, self.next_customer - 1)
         self.server.run(_SEEN_TODAY, first)
         self.server.rest()
-        return range(first, first + self.customers)
+        return range(first, self.next_customer)
 
     async def compared(self, name: str, target: Target, request: Callable[[range, int], bytes]) -> Result:
         """Ours beside the baseline, in turn."""
@@ -83,11 +85,11 @@ class HttpBench:
         """Batches of 500, counted in consumptions, beside consumptions by pgbench with 32 clients."""
         rounds: dict[str, list[Sample]] = {"ours": [], **{f"{lock} lock": [] for lock in baseline.LOCKS}}
         for _ in range(self.rounds):
-            found = await self._measured("ours", self.stock(), self._batch, connections=4)
+            found = await self._measured("ours", self.stock(FOR_BATCHES), self._batch, connections=4)
             per_batch = Sample(found.per_s * BATCH, found.p50_ms, found.p99_ms, found.operations * BATCH)
             rounds["ours"].append(per_batch)
             for lock in baseline.LOCKS:
-                stock = self.stock()
+                stock = self.stock(FOR_BATCHES)
                 script = baseline.consume_script(lock, stock[0], stock[-1], CREDITS)
                 rounds[f"{lock} lock"].append(
                     await baseline.pgbench(self.server, script, CONNECTIONS, self.warm_s, self.measured_s)

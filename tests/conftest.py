@@ -1,10 +1,9 @@
-"""Real PostgreSQL for every test: one server per run, one database per test, cloned from a migrated template."""
+"""Real PostgreSQL for every test: one server per run, a database of its own for each test, as it was migrated."""
 
 import logging
 import os
 import shutil
 import tempfile
-import uuid
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +16,7 @@ from billing_app import clock
 from billing_app.db.embedded import EmbeddedServer
 from billing_app.db.engine import Database
 from billing_app.db.migrate import upgrade
+from tests.databases import Databases
 
 if TYPE_CHECKING:
     from xdist.scheduler import LoadScopeScheduling
@@ -70,21 +70,17 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> "LoadScopeSc
     return ProductTogether(config, log)
 
 
+@pytest.fixture(scope="session")
+def _databases() -> Databases:
+    return Databases(os.environ[_SERVER_URL], _TEMPLATE)
+
+
 @pytest.fixture
-def owner_url() -> Iterator[str]:
+def owner_url(_databases: Databases) -> Iterator[str]:
     """A database of the test's own, migrated, as its owner."""
-    server_url = os.environ[_SERVER_URL]
-    name = f"t_{uuid.uuid4().hex[:16]}"
-    admin_url = server_url.replace(_TEMPLATE, "postgres", 1)
-    with psycopg.connect(admin_url, autocommit=True) as connection:
-        connection.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy").format(
-                sql.Identifier(name), sql.Identifier(_TEMPLATE)
-            )
-        )
-    yield server_url.replace(_TEMPLATE, name, 1)
-    with psycopg.connect(admin_url, autocommit=True) as connection:
-        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+    url = _databases.take()
+    yield url
+    _databases.give_back(url)
 
 
 @pytest.fixture
