@@ -4,6 +4,8 @@ Said once, where a session is recognised; from then on, for the rest of that req
 refuses every write, the ledger takes no operation, and nothing is asked of Stripe that changes something there.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 
 from billing_app.errors import Forbidden
@@ -39,3 +41,13 @@ def refuse_if_looking() -> None:
     """
     if _only_looking.get():
         raise OnlyLooking
+
+
+@contextmanager
+def only_reading() -> Iterator[None]:
+    """For the time of the block nothing is written, not even what reading would book: staff read, nobody was here."""
+    token = _only_looking.set(True)
+    try:
+        yield
+    finally:
+        _only_looking.reset(token)
