@@ -30,6 +30,7 @@ _PACKAGES = (
     "payments.subscribing",
     "payments.pushing",
     "playground",
+    "reports",
     "demo",
     "support",
 )

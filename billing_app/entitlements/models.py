@@ -78,7 +78,7 @@ class UnlockUsePart(SQLModel, table=True):
     """Which unlocks paid for a use, oldest first: a use of several units may take from several."""
 
     __tablename__: ClassVar[Any] = "unlock_use_parts"
-    __table_args__ = (CheckConstraint("units > 0", name="units"),)
+    __table_args__ = (CheckConstraint("units > 0", name="units"), Index(None, "unlock_id"))
 
     use_id: int = Field(sa_column=Column(BigInteger, ForeignKey("unlock_uses.id"), primary_key=True))
     unlock_id: int = Field(sa_column=Column(BigInteger, ForeignKey("unlocks.id"), primary_key=True))

@@ -5,6 +5,9 @@ from datetime import datetime
 
 from billing_app.catalog.items import Offer
 
+TIME_CREDITED = "Its time was credited."
+"""Why credits of a plan were voided because an invoice gave their money back: no revenue (docs/reports.md)."""
+
 
 @dataclass(frozen=True, slots=True)
 class PaidLine:

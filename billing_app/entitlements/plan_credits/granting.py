@@ -12,7 +12,7 @@ from billing_app.catalog.policies import Policies
 from billing_app.credits import Grant, Ledger, LotKind, LotView, Operation, Void, Voided
 from billing_app.entitlements.plan_credits import renewing, store
 from billing_app.entitlements.plan_credits.changes import work_out
-from billing_app.entitlements.plan_credits.facts import PaidInvoice
+from billing_app.entitlements.plan_credits.facts import TIME_CREDITED, PaidInvoice
 from billing_app.entitlements.plan_credits.free_months import free_source
 from billing_app.entitlements.plan_credits.models import PlanWindow
 from billing_app.entitlements.plan_credits.periods import Window, month
@@ -43,7 +43,7 @@ async def invoice_paid(session: AsyncSession, ledger: Ledger, paid: PaidInvoice,
             source=one.source,
             credits=one.free,
             actor=ACTOR,
-            note="Its time was credited.",
+            note=TIME_CREDITED,
         )
         for one in change.takings
         if one.free
