@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import psycopg
 from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
 
 _USES = 100
 """Tests that share a database one after another: deleted rows lie about until it is vacuumed."""
@@ -17,18 +18,21 @@ _ROWS = 20_000
 _CLONE = "CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy"
 _DROP = "DROP DATABASE IF EXISTS {} WITH (FORCE)"
 _TABLES = """
-    SELECT format('%I.%I', n.nspname, c.relname) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE c.relkind = 'r' AND n.nspname = 'public' ORDER BY 1"""
 # Whatever changes the schema writes a row of the server's own tables, in a later transaction.
-_SCHEMA = "SELECT " + ", ".join(
-    f"(SELECT max(xmin::text::bigint) FROM {table})"
-    for table in ("pg_class", "pg_attribute", "pg_proc", "pg_trigger", "pg_constraint", "pg_policy", "pg_namespace")
-)
+_SCHEMA = """
+    SELECT (SELECT max(xmin::text::bigint) FROM pg_class), (SELECT max(xmin::text::bigint) FROM pg_attribute),
+        (SELECT max(xmin::text::bigint) FROM pg_proc), (SELECT max(xmin::text::bigint) FROM pg_trigger),
+        (SELECT max(xmin::text::bigint) FROM pg_constraint), (SELECT max(xmin::text::bigint) FROM pg_policy)"""
 _END_OTHERS = """
     SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()
     AND pid <> pg_backend_pid() AND backend_type = 'client backend'"""
 _SEQUENCES = (
     "SELECT format('%I.%I', schemaname, sequencename), last_value FROM pg_sequences WHERE last_value IS NOT NULL"
+)
+_AS_IT_WAS = (
+    "INSERT INTO {table} OVERRIDING SYSTEM VALUE SELECT * FROM json_populate_recordset(NULL::{table}, %s::json)"
 )
 _EMPTY = """
     DO $$
@@ -93,14 +97,15 @@ class Databases:
         return url
 
     def _name(self, url: str) -> str:
-        return psycopg.conninfo.conninfo_to_dict(url)["dbname"]  # pyright: ignore[reportReturnType]
+        return str(conninfo_to_dict(url)["dbname"])
 
 
 def _looked_at(url: str) -> _Pristine:
     with psycopg.connect(url, autocommit=True) as connection:
         rows: dict[str, str] = {}
         for (table,) in connection.execute(_TABLES).fetchall():
-            found = connection.execute(f"SELECT json_agg(t)::text FROM {table} AS t").fetchone()
+            asked = sql.SQL("SELECT json_agg(t)::text FROM {} AS t").format(sql.Identifier(table))
+            found = connection.execute(asked).fetchone()
             if found and found[0]:
                 rows[table] = found[0]
         return _Pristine(_schema(connection), rows, dict(connection.execute(_SEQUENCES).fetchall()))
@@ -118,11 +123,7 @@ def _washed(url: str, pristine: _Pristine) -> bool:
             connection.execute(_EMPTY)
             deleted = connection.execute("SELECT current_setting('wash.deleted')::bigint").fetchone()
             for table, rows in pristine.rows.items():
-                connection.execute(
-                    f"INSERT INTO {table} OVERRIDING SYSTEM VALUE "
-                    f"SELECT * FROM json_populate_recordset(NULL::{table}, %s::json)",
-                    [rows],
-                )
+                connection.execute(sql.SQL(_AS_IT_WAS).format(table=sql.Identifier(table)), [rows])
         for sequence, last in connection.execute(_SEQUENCES).fetchall():
             if last != pristine.sequences.get(sequence):
                 before = pristine.sequences.get(sequence)
