@@ -78,11 +78,11 @@ def later(who: Who) -> Decision:
 ENDPOINTS: dict[str, Decision] = {
     "GET /api/openapi.json": reads(EVERYONE),
     "GET /api/docs": reads(EVERYONE),
-    "GET /docs/oauth2-redirect": reads(EVERYONE),
     "GET /api/problems/{code}": reads(EVERYONE),
     "GET /api/v1/health": reads(EVERYONE),
     "GET /api/v1/health/live": reads(EVERYONE),
     "GET /api/v1/health/ready": reads(EVERYONE),
+    "POST /api/v1/csp-reports": writes(EVERYONE),
     "GET /api/v1/metrics": reads(READ_KEYS),
     "POST /api/v1/webhooks/stripe": writes(EVERYONE),
     # Signing in and out
