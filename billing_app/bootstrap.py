@@ -33,6 +33,7 @@ from billing_app.notifications.service import NotificationService
 from billing_app.payments.alert_cards import MirroredCards
 from billing_app.payments.applying import Applier
 from billing_app.payments.checkout import CheckoutService
+from billing_app.payments.delivery_log.service import DeliveryLog
 from billing_app.payments.gateway import StripeGateway
 from billing_app.payments.inbox import Inbox
 from billing_app.payments.mirroring.kept_cards import PaymentMethodReads
@@ -42,6 +43,7 @@ from billing_app.payments.opening import Opener
 from billing_app.payments.pushing.service import PushService
 from billing_app.payments.pushing.webhook_secret import WebhookSecret
 from billing_app.payments.reconcile import Reconciler
+from billing_app.payments.reconciling.service import Comparison
 from billing_app.payments.refunds.quoting import Quotes
 from billing_app.payments.refunds.service import Refunds
 from billing_app.payments.returns import AllowedAddresses, ReturnLinks
@@ -118,7 +120,9 @@ class Services:
     applier: Applier
     webhook_secret: WebhookSecret
     inbox: Inbox
+    deliveries: DeliveryLog
     reconciler: Reconciler
+    comparison: Comparison
     push: PushService
     moving_in: MovingIn
     time_travel: TimeTravel | None
@@ -160,6 +164,7 @@ def put_together(settings: Settings, database: Database) -> Services:
     webhook_secret = WebhookSecret(database, by_setting=by_setting, secret_key=secret)
     trials = Trials(TrialKeys(secret))
     applier = Applier(database, gateway, catalog, ledger=ledger, trials=trials)
+    inbox = Inbox(database, gateway, applier, webhook_secret)
     quotes = Quotes(database, ledger, catalog)
     opener = Opener(database, gateway, StripeCustomers(database, gateway), settings.public_url)
     reports, recurring, cost_reads = (
@@ -240,8 +245,10 @@ def put_together(settings: Settings, database: Database) -> Services:
         return_addresses=addresses,
         applier=applier,
         webhook_secret=webhook_secret,
-        inbox=Inbox(database, gateway, applier, webhook_secret),
+        inbox=inbox,
+        deliveries=DeliveryLog(database, inbox),
         reconciler=Reconciler(database),
+        comparison=Comparison(database, gateway, applier, inbox),
         time_travel=TimeTravel(database, settings) if sandbox and settings.stripe_api_base else None,
         push=PushService(database, gateway, catalog, settings),
         moving_in=MovingIn(database, gateway, catalog, ledger=ledger, trials=trials),

@@ -17,7 +17,9 @@ from billing_app.errors import DomainError, Unavailable
 from billing_app.garbage import leave_out_what_stays
 from billing_app.payments.applying import TryAgain
 from billing_app.payments.mirroring.second import END_SECOND_TASK
+from billing_app.payments.delivery_log.pruning import prune
 from billing_app.payments.reconcile import WATCH_PAYMENT_TASK, WATCH_SUBSCRIPTION_TASK
+from billing_app.payments.reconciling.service import COMPARE_TASK, UnderWay
 from billing_app.payments.refunds.service import FINISH_TASK
 from billing_app.payments.settlement import NotOurs
 from billing_app.payments.subscribing.second import end_second_subscription
@@ -149,6 +151,12 @@ def _add_tasks(queue: App, services: Services) -> None:
         with contextlib.suppress(NotOurs):
             await services.applier.watch_payment(payment_intent)
 
+    @queue.task(name=COMPARE_TASK, retry=Pauses(_WATCH_PAUSES_S))
+    @traced
+    async def compare_with_stripe(*, by: str) -> None:
+        with contextlib.suppress(UnderWay):
+            await services.comparison.run(by)
+
     @queue.task(name="send_mail", retry=Pauses(_PAUSES_S))
     @traced
     async def send_mail(*, outbox_id: int) -> None:
@@ -201,11 +209,19 @@ def _add_regular_tasks(queue: App, services: Services) -> None:
         """Months of credits that began or ended; balances are right without, the activity is complete with it."""
         await services.plan_credits.reset_due()
 
+    @queue.periodic(cron="41 2 * * *")
+    @queue.task(name="compare_nightly", queueing_lock="compare_nightly", lock=COMPARE_TASK)
+    async def compare_nightly(timestamp: int) -> None:
+        """Our books beside Stripe's; what stopped is gone on with by the next night's, or by hand."""
+        with contextlib.suppress(UnderWay, Unavailable):
+            await services.comparison.run("job")
+
     @queue.periodic(cron="23 * * * *")
     @queue.task(name="tidy", queueing_lock="tidy")
     async def tidy(timestamp: int) -> None:
-        """Ended sign-in sessions and finished jobs."""
+        """Ended sign-in sessions, finished jobs, old bodies of events."""
         await services.accounts.sweep_sessions()
+        await prune(services.database)
         await queue.job_manager.delete_old_jobs(
             nb_hours=KEEP_JOBS_H, include_failed=True, include_cancelled=True, include_aborted=True
         )

@@ -21,6 +21,7 @@ from billing_app.payments.gateway import StripeGateway
 from billing_app.payments.mirroring.fetching import invoice_told, session_told
 from billing_app.payments.mirroring.invoices import mirror_invoice, unsettled_of
 from billing_app.payments.mirroring.rules import apply_session, apply_subscriptions
+from billing_app.payments.mirroring.store import mark_deleted
 from billing_app.payments.models import WebhookEvent
 from billing_app.payments.refunds.rules import apply_money_back, money_back_of_intent
 from billing_app.payments.retries import pause_after
@@ -227,7 +228,13 @@ class Applier:
             NotOurs: of a customer of somebody else. DomainError: Stripe does not answer, or what it says does not fit.
         """
         context = await self._context()
-        invoice = await invoice_told(self._gateway, invoice_id)
+        try:
+            invoice = await invoice_told(self._gateway, invoice_id)
+        except MissingAtStripe:  # a draft that was thrown away
+            async with self._database.transaction() as session:
+                if await mark_deleted(session, invoice_id):
+                    return (f"invoice {invoice_id}: deleted",)
+            raise
         async with self._database.transaction() as session:
             return tuple(await mirror_invoice(session, invoice, context, "watch"))
 

@@ -10,6 +10,7 @@ import stripe
 from billing_app.errors import Conflict, Unavailable
 from billing_app.payments.event_types import ENDPOINT_TYPES
 from billing_app.payments.gateway_catalogue import CatalogueCalls
+from billing_app.payments.gateway_reconciling import ReconcilingReads
 from billing_app.payments.gateway_subscribing import SubscribingCalls
 from billing_app.payments.gateway_subscriptions import SubscriptionReads
 from billing_app.payments.stripe_errors import NotAnEvent, WrongSignature
@@ -76,7 +77,7 @@ class Endpoint:
     secret: str | None
 
 
-class StripeGateway(SubscriptionReads, SubscribingCalls, CatalogueCalls):
+class StripeGateway(SubscriptionReads, SubscribingCalls, ReconcilingReads, CatalogueCalls):
     """Everything that is asked of Stripe. What it reads of subscriptions is in
     `gateway_subscriptions`, what it does to them in `gateway_subscribing`, refunds and disputes in
     `gateway_refunds`."""

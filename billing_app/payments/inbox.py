@@ -242,7 +242,7 @@ class Inbox:
         async with self._database.transaction() as session:
             await inbox_store.start_again(session, event_id)
         try:
-            done = await self._applier.apply_event(event_id, again=True)
+            done = await self._applier.apply_event(event_id, again=True, by=_named(actor))
             replayed, pause_s = Replayed(event_id, done.state, done.effects), 0
         except TryAgain as later:
             replayed = Replayed(event_id, (await self.event(event_id)).state, (), error=str(later))
@@ -253,6 +253,25 @@ class Inbox:
                 await self._queue(session, event_id, event.stripe_customer_id, delay_s=pause_s)
             await audit(session, actor, "webhook.replayed", f"event:{event_id}", after={"result": replayed.says})
         return replayed
+
+    async def rehearse(self, event_id: str) -> Applied:
+        """What a replay would do now; nothing is kept.
+
+        Raises:
+            NotFound: no such event. InvalidInput: an event that is never applied.
+        """
+        return await self._applier.rehearse(event_id)
+
+    async def fetched(self, event: Event) -> str | None:
+        """Keep an event that was never delivered, as it was found in Stripe's list. Nothing is queued for it.
+
+        Returns:
+            Its state; None if it was known.
+        """
+        state = self._state_at_first(event)
+        async with self._database.transaction() as session:
+            new = await inbox_store.keep(session, event, state, delivered=False)
+        return state if new else None
 
     async def queue_left_behind(self, *, limit: int = 100) -> int:
         """Queue events whose job was lost, such as one ended by a restore of the database; how many."""
@@ -267,6 +286,10 @@ class Inbox:
         """A later attempt, behind fresh events."""
         lock = customer_lock(customer)
         await defer(session, APPLY_TASK, lock=lock, priority=-5, delay_s=delay_s, event_id=event_id)
+
+
+def _named(actor: Actor) -> str:
+    return f"{actor.kind}:{actor.id}" if actor.id else actor.kind
 
 
 def _presentable(headers: Mapping[str, str]) -> dict[str, str]:

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select, text, update
+from sqlalchemy import delete, func, literal_column, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from billing_app import clock
+from billing_app.payments.delivery_log.scrubbing import scrubbed
 from billing_app.payments.models import RefusedDelivery, WebhookEvent
 from billing_app.payments.stripe_objects import Event
 
@@ -21,8 +22,13 @@ _WITH_JOB = (
 )
 
 
-async def keep(session: AsyncSession, event: Event, state: str) -> bool:
-    """Keep an event; one that is known is only counted. True: it is new."""
+async def keep(session: AsyncSession, event: Event, state: str, *, delivered: bool = True) -> bool:
+    """Keep an event, secrets masked; one that is known is only counted. True: it is new.
+
+    Args:
+        delivered: it came by itself; else it was found in Stripe's list, which counts as no delivery.
+    """
+    once = int(delivered)
     made = await session.execute(
         insert(WebhookEvent)
         .values(
@@ -35,12 +41,19 @@ async def keep(session: AsyncSession, event: Event, state: str) -> bool:
             created_at=event.created,
             received_at=clock.wall(),
             state=state,
-            payload=event.data,
+            deliveries=once,
+            payload=scrubbed(event.data),
         )
-        .on_conflict_do_update(index_elements=["id"], set_={"deliveries": col(WebhookEvent.deliveries) + 1})
-        .returning(col(WebhookEvent.deliveries))
+        .on_conflict_do_update(index_elements=["id"], set_={"deliveries": col(WebhookEvent.deliveries) + once})
+        .returning(literal_column("xmax = 0"))  # an update leaves its own id there
     )
-    return made.scalar_one() == 1
+    return bool(made.scalar_one())
+
+
+async def known(session: AsyncSession, event_ids: Sequence[str]) -> set[str]:
+    """Of these events those that are in the inbox."""
+    found = await session.execute(select(col(WebhookEvent.id)).where(col(WebhookEvent.id).in_(event_ids)))
+    return set(found.scalars().all())
 
 
 async def event(session: AsyncSession, event_id: str, *, lock: bool = False) -> WebhookEvent | None:
