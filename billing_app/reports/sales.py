@@ -1,6 +1,6 @@
 """What is earned without credits: days of a plan, an unlock at its sale or by use. Exact, to the minor unit. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
@@ -41,7 +41,8 @@ class Sale:
 
 
 def _last_day(sale: Sale) -> date:
-    assert sale.starts_on is not None and sale.ends_on is not None, "days have a begin and an end"
+    assert sale.starts_on is not None, "days have a begin"
+    assert sale.ends_on is not None, "days have an end"
     return max(sale.ends_on - timedelta(days=1), sale.starts_on, sale.sold_on)
 
 
@@ -66,7 +67,8 @@ def earned_days(sale: Sale, *, after: date | None, upto: date) -> Iterator[tuple
 
     The parts add up to the amount: after so many of the days floor(amount x days / all days) is earned.
     """
-    assert sale.starts_on is not None and sale.ends_on is not None
+    assert sale.starts_on is not None, "days have a begin"
+    assert sale.ends_on is not None, "days have an end"
     days = max(1, (sale.ends_on - sale.starts_on).days)
     begin = 0
     if after is not None and after >= sale.sold_on:
@@ -91,17 +93,16 @@ def _uses(sale: Sale) -> Iterator[tuple[date, Movement, int]]:
 
 def add(sale: Sale, upto: date, sums: Sums, *, sign: Literal[1, -1] = 1) -> None:
     """Add a sale to the sums, or take it out again."""
-    for day, movement, amount in movements(sale, upto):
-        _add_one(sale, day, movement, amount, sums, sign)
+    _add(sale, movements(sale, upto), sums, sign)
 
 
 def add_days(sale: Sale, *, after: date, upto: date, sums: Sums) -> None:
     """Add what has come since."""
-    for day, movement, amount in earned_days(sale, after=after, upto=upto):
-        _add_one(sale, day, movement, amount, sums, 1)
+    _add(sale, earned_days(sale, after=after, upto=upto), sums, 1)
 
 
-def _add_one(sale: Sale, day: date, movement: Movement, amount: int, sums: Sums, sign: int) -> None:
-    feature = sale.feature if movement in (Movement.USED, Movement.AT_SALE) else ""
-    key = Key(day, sale.currency, sale.item, "", feature, movement)
-    sums.add(sale.customer_id, key, sign * amount, events=sign)
+def _add(sale: Sale, became: Iterable[tuple[date, Movement, int]], sums: Sums, sign: int) -> None:
+    for day, movement, amount in became:
+        feature = sale.feature if movement in (Movement.USED, Movement.AT_SALE) else ""
+        key = Key(day, sale.currency, sale.item, "", feature, movement)
+        sums.add(sale.customer_id, key, sign * amount, events=sign)
