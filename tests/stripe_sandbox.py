@@ -45,6 +45,11 @@ class StripeSandbox:
             }  # fmt: skip
             return await browser.post(page_url, data=given)
 
+    async def page(self, page_url: str) -> str:
+        """The hosted page as a browser gets it."""
+        async with httpx.AsyncClient(trust_env=False, timeout=20) as browser:
+            return (await browser.get(page_url)).text
+
     async def refund(self, payment_intent: str, amount_minor: int | None = None) -> None:
         """Give money back, as somebody would in Stripe's dashboard."""
         params: dict[str, Any] = {"payment_intent": payment_intent}

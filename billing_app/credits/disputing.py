@@ -59,7 +59,7 @@ def thaw(book: Book, operation: Thaw) -> Thawed:
     claim = _claim(book, operation.payment)
     if claim.frozen_at is None:
         return Thawed(book.customer_id, operation.payment, 0, book.available)
-    claim.frozen_at = None
+    since, claim.frozen_at = claim.frozen_at, None
     frozen = [lot for lot in lots if lot.frozen_at is not None]
     credits = _free(frozen)
     began = [lot for lot in frozen if lot.frozen_at is not None and lot.booked and lot.effective_at >= lot.frozen_at]
@@ -69,7 +69,7 @@ def thaw(book: Book, operation: Thaw) -> Thawed:
     for lot in began:
         collect_debts(book, lot)
     settle(book, book.at)
-    return Thawed(book.customer_id, operation.payment, credits, book.available, entry.id)
+    return Thawed(book.customer_id, operation.payment, credits, book.available, entry.id, since)
 
 
 def _thaw_lot(book: Book, lot: Lot) -> None:

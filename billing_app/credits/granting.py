@@ -220,7 +220,7 @@ def void(book: Book, operation: Void) -> Voided:
 
 
 def retime(book: Book, operation: Retime) -> Retimed:
-    """Move the end of a lot that has not ended; what has ended stays ended.
+    """Move the end of a lot that has not ended; what has ended stays ended, and a frozen lot's time stands still.
 
     Raises:
         UnknownLot: the source made none.
@@ -228,7 +228,7 @@ def retime(book: Book, operation: Retime) -> Retimed:
     lot = _known(book, operation.source)
     ends = max(operation.expires_at, lot.effective_at if not lot.booked else book.at)
     asked = (ends, operation.renews_at)
-    if lot.ended(book.at) or asked == (lot.expires_at, lot.renews_at):
+    if lot.ended(book.at) or lot.frozen_at is not None or asked == (lot.expires_at, lot.renews_at):
         return Retimed(book.customer_id, lot.id, lot.expires_at, book.available, replayed=True)
     lot.expires_at, lot.renews_at = asked
     book.touch(lot)

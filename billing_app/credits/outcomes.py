@@ -186,13 +186,17 @@ class Frozen:
 
 @dataclass(frozen=True, slots=True)
 class Thawed:
-    """So many free credits of the payment's lots can be spent again."""
+    """So many free credits of the payment's lots can be spent again.
+
+    `since`: when they were frozen; None: they were not.
+    """
 
     customer_id: int
     payment: str
     credits: int
     available: int
     entry_id: int | None = None
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

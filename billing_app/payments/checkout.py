@@ -76,23 +76,26 @@ class CheckoutService:
             NotForSale: unknown, retired, or of a kind that is not sold.
             AlreadyYours: an unlock for ever the customer owns.
             UnderWay: the same checkout is being opened by another request.
+            WhileDisputed: a payment of the customer is disputed, and the catalogue sells nothing meanwhile.
             Unavailable: Stripe does not answer; trying again goes on with the same page.
         """
         path = checked(return_to)
         offer = await self._catalog.offer(kind, code)
         if offer.kind.value not in SOLD:
             raise InvalidInput(f'A "{kind[:20]}" cannot be bought here; packs and unlocks can.', field="kind")
-        tax = (await self._catalog.current()).tax
+        catalog = await self._catalog.current()
         await note_click(self._database, customer_id, offer.kind.value, offer.code, via)
         started = await self._opener.open(
             customer_id,
             Order(
                 offer,
                 return_to=path,
-                tax_automatic=tax.automatic,
-                tax_code=tax.code,
+                tax_automatic=catalog.tax.automatic,
+                tax_code=catalog.tax.code,
                 success_to=success_to,
                 cancel_to=cancel_to,
+                while_disputed=not catalog.policies.dispute_blocks_checkout,
+                credit=catalog.brand.credit,
             ),
         )
         async with self._database.transaction() as session:

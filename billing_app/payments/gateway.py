@@ -39,6 +39,7 @@ class LineItem:
 
     `price`: the price that was pushed for it; None: the sum is written into the session.
     `tax_automatic`: Stripe Tax works the tax out from the address given on the page; `tax_code` is the product's.
+    `note`: a sentence beside the button of the page.
     """
 
     name: str
@@ -49,6 +50,7 @@ class LineItem:
     tax_code: str | None = None
     tax_automatic: bool = False
     price: str | None = None
+    note: str = ""
 
     def line(self, metadata: dict[str, str]) -> dict[str, Any]:
         """As Stripe takes it; `metadata` for a product that is made with the session."""
@@ -125,6 +127,8 @@ class StripeGateway(SubscriptionReads, SubscribingCalls, ReconcilingReads, Catal
             "cancel_url": cancel_url,
             "expires_at": int(expires_at.timestamp()),
         }
+        if item.note:
+            params["custom_text"] = {"submit": {"message": item.note}}
         if item.tax_automatic:
             params |= {"automatic_tax": {"enabled": True}, "customer_update": {"address": "auto"}}
         made = self._stripe.v1.checkout.sessions.create_async(params, {"idempotency_key": key})  # pyright: ignore[reportArgumentType]

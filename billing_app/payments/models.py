@@ -44,6 +44,7 @@ class Checkout(SQLModel, table=True):
 
     A plan: `amount_minor` is the price of one `period`, which is what today costs unless there are `trial_days`;
     `credits` are those of a month; `paid` means that its subscription began.
+    `debt_credits`: so many of a pack's credits pay what is owed since a refund, and the page said so.
     `created_at`, `expires_at` and `settled_at` are billing time, which is Stripe's; `opened_at`, `watched_at`,
     `returned_at` and `seen_open_at` (when Stripe last said that the page is open and unpaid) are wall time. At most one
     is under way per customer and thing, and at most one for a plan, whichever.
@@ -59,6 +60,7 @@ class Checkout(SQLModel, table=True):
         CheckConstraint("kind = 'plan' OR (kind = 'pack') = (credits IS NOT NULL)", name="pack"),
         CheckConstraint("(kind = 'unlock') = (feature IS NOT NULL)", name="unlock"),
         CheckConstraint("(kind = 'plan') = (period IS NOT NULL) AND period IN ('month', 'year')", name="plan"),
+        CheckConstraint("debt_credits BETWEEN 0 AND coalesce(credits, 0)", name="debt"),
         CheckConstraint("trial_days >= 0 AND (trial_days = 0 OR kind = 'plan')", name="trial"),
         Index(
             "uq_checkouts_under_way",
@@ -94,6 +96,7 @@ class Checkout(SQLModel, table=True):
     uses: int | None = Field(default=None, sa_column=Column(BigInteger))
     period: str | None = Field(default=None, sa_column=Column(String))
     trial_days: int = Field(default=0, sa_column=Column(Integer, nullable=False, server_default="0"))
+    debt_credits: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, server_default="0"))
     return_to: str | None = Field(default=None, sa_column=Column(String))
     success_to: str | None = Field(default=None, sa_column=Column(String))
     cancel_to: str | None = Field(default=None, sa_column=Column(String))

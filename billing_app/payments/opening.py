@@ -15,11 +15,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from billing_app import clock
 from billing_app.catalog.items import ItemKind, Offer
+from billing_app.catalog.schema import Noun
 from billing_app.db.engine import Database
-from billing_app.entitlements import unlocking
-from billing_app.entitlements.subscriptions import store as subscriptions
-from billing_app.errors import Conflict, DomainError, Unavailable
+from billing_app.errors import DomainError, Unavailable
 from billing_app.payments import store
+from billing_app.payments.admission import AlreadyYours, UnderWay, WhileDisputed, admit
 from billing_app.payments.gateway import LineItem, StripeGateway
 from billing_app.payments.models import Checkout
 from billing_app.payments.progress import Started
@@ -27,7 +27,6 @@ from billing_app.payments.stripe_customers import StripeCustomers
 from billing_app.payments.stripe_errors import MissingAtStripe, StripeRefused
 from billing_app.payments.stripe_objects import Session
 from billing_app.payments.stripe_subscribing import PlanPage
-from billing_app.payments.subscribing.errors import AlreadySubscribed
 from billing_app.payments.subscribing.prices import StripePrices
 
 LIFETIME = timedelta(hours=1)
@@ -40,19 +39,6 @@ _ROUNDS = 4
 logger = logging.getLogger(__name__)
 
 
-class UnderWay(Conflict):
-    """The same checkout is being opened this very moment."""
-
-    code = "checkout_under_way"
-
-
-class AlreadyYours(Conflict):
-    """An unlock without limit that the customer owns, or is just paying."""
-
-    code = "already_yours"
-    title = "This is yours already"
-
-
 @dataclass(frozen=True, slots=True)
 class Order:
     """What somebody set out to buy, and on what terms beyond the offer's own.
@@ -62,6 +48,8 @@ class Order:
         success_to, cancel_to: a host product's own pages instead of ours; checked by the caller.
         trial_days, trial_needs_card: of a plan.
         note: a sentence beside the button of Stripe's page.
+        while_disputed: sold also to a customer with an open dispute.
+        credit: what the catalogue calls a credit, for what the page says of them.
     """
 
     offer: Offer
@@ -73,16 +61,18 @@ class Order:
     trial_days: int = 0
     trial_needs_card: bool = True
     note: str = ""
+    while_disputed: bool = False
+    credit: Noun | None = None
 
     @property
     def is_plan(self) -> bool:
         """A subscription, of which a customer has one."""
         return self.offer.kind is ItemKind.PLAN
 
-    def opened(self, row: Checkout) -> bool:
-        """Whether a checkout was opened for just this."""
-        asked = (self.offer.item_id, self.trial_days, self.success_to, self.cancel_to)
-        return asked == (row.item_id, row.trial_days, row.success_to, row.cancel_to)
+    def opened(self, row: Checkout, debt: int) -> bool:
+        """Whether a checkout was opened for just this, and shows how many of its credits pay a debt."""
+        asked = (self.offer.item_id, self.trial_days, self.success_to, self.cancel_to, debt)
+        return asked == (row.item_id, row.trial_days, row.success_to, row.cancel_to, row.debt_credits)
 
 
 class Turn(Enum):
@@ -109,7 +99,7 @@ class Opener:
         Raises:
             AlreadyYours: an unlock for ever that is owned, or whose payment is being confirmed.
             AlreadySubscribed: a plan, beside a live subscription.
-            UnderWay: another request opens it right now.
+            UnderWay: another request opens it right now. WhileDisputed: a payment of theirs is disputed.
             Unavailable: Stripe does not answer; asking again goes on with the same page.
         """
         for _ in range(_ROUNDS):
@@ -127,22 +117,23 @@ class Opener:
     async def _claim(self, customer_id: int, order: Order) -> tuple[Checkout, Turn]:
         now, offer = clock.wall(), order.offer
         async with self._database.transaction() as session:
-            await _refuse_second(session, customer_id, offer)
+            await admit(session, customer_id, offer, while_disputed=order.while_disputed)
+            debt = await _debt_of(session, customer_id, offer)
             # Of plans a customer has one, so a page for one plan gives way to a page for another.
             code = None if order.is_plan else offer.code
             row = await store.under_way(session, customer_id, offer.kind.value, code)
             if row is not None and row.state == "opening":
                 if row.opened_at > now - _TURN:
                     raise UnderWay("This checkout is being opened. Try again in a few seconds.")
-                if order.opened(row) and row.expires_at > clock.now() + _SHORTEST:
+                if order.opened(row, debt) and row.expires_at > clock.now() + _SHORTEST:
                     await store.update_checkout(session, row.id, opened_at=now, return_to=order.return_to)
                     return row, Turn.OPEN
                 await store.update_checkout(session, row.id, state="expired", settled_at=clock.now())
                 row = None
             if row is not None:
-                usable = order.opened(row) and row.expires_at > clock.now() + _WORTH_REUSING
+                usable = order.opened(row, debt) and row.expires_at > clock.now() + _WORTH_REUSING
                 return row, Turn.REUSE if usable else Turn.REPLACE
-            made = await store.insert_checkout(session, _new_row(customer_id, order, now))
+            made = await store.insert_checkout(session, _new_row(customer_id, order, debt, now))
             if made is None:
                 raise UnderWay("This checkout is being opened. Try again in a few seconds.")
             return made, Turn.OPEN
@@ -178,6 +169,7 @@ class Opener:
             tax_code=order.tax_code,
             tax_automatic=order.tax_automatic,
             price=order.offer.stripe_price_id,
+            note=_debt_note(row, order.credit),
         )
         try:
             return await self._session(row, item, customer, row.idempotency_key)
@@ -279,30 +271,26 @@ class Opener:
             return None
 
 
-async def _refuse_second(session: AsyncSession, customer_id: int, offer: Offer) -> None:
-    if offer.kind is ItemKind.PLAN:
-        held = await subscriptions.live(session, customer_id)
-        if held is not None:
-            name = held.plan.name if held.plan else "a plan"
-            if held.by_hand:
-                raise AlreadySubscribed(f"You have {name}, as agreed with us. Write to us to change it.")
-            raise AlreadySubscribed(f"You have {name} already. Switch to {offer.name} instead; nothing was charged.")
-        if await store.is_pending(session, customer_id, ItemKind.PLAN.value):
-            raise UnderWay("Your plan is being confirmed. There is nothing more to pay; look again in a moment.")
-    if not offer.unlimited:
-        return
-    assert offer.feature, "an unlock opens a feature"
-    if await unlocking.owns_unlimited(session, customer_id, offer.feature):
-        raise AlreadyYours(f"{offer.name} is already yours, for ever. There is nothing to buy.")
-    if await store.is_pending(session, customer_id, offer.kind.value, offer.code):
-        raise AlreadyYours(f"Your payment for {offer.name} is being confirmed. There is nothing more to pay.")
+async def _debt_of(session: AsyncSession, customer_id: int, offer: Offer) -> int:
+    """How many credits of a pack go to what is owed since a refund: only as many as its page has shown (domain)."""
+    if offer.kind is not ItemKind.PACK or not offer.credits:
+        return 0
+    return min(offer.credits, await store.owed_credits(session, customer_id))
+
+
+def _debt_note(row: Checkout, credit: Noun | None) -> str:
+    if not row.debt_credits:
+        return ""
+    many = credit.of(row.debt_credits) if credit else f"{row.debt_credits} credits"
+    verb = "pays" if row.debt_credits == 1 else "pay"
+    return f"{many} of this pack {verb} what is owed since a payment was given back."
 
 
 def _metadata(row: Checkout) -> dict[str, str]:
     return {"checkout": row.public_id, "customer_id": str(row.customer_id)}
 
 
-def _new_row(customer_id: int, order: Order, now: datetime) -> dict[str, Any]:
+def _new_row(customer_id: int, order: Order, debt: int, now: datetime) -> dict[str, Any]:
     offer = order.offer
     price = offer.price
     assert price is not None, "only what has a price is sold"
@@ -322,6 +310,7 @@ def _new_row(customer_id: int, order: Order, now: datetime) -> dict[str, Any]:
         "uses": offer.uses if unlock else None,
         "period": offer.period.value if offer.period else None,
         "trial_days": order.trial_days,
+        "debt_credits": debt,
         "return_to": order.return_to,
         "success_to": order.success_to,
         "cancel_to": order.cancel_to,
@@ -331,3 +320,6 @@ def _new_row(customer_id: int, order: Order, now: datetime) -> dict[str, Any]:
         "opened_at": now,
         "expires_at": clock.now() + LIFETIME,
     }
+
+
+__all__ = ["AlreadyYours", "Opener", "Order", "UnderWay", "WhileDisputed"]

@@ -113,7 +113,12 @@ async def _paid(
         session,
         "granted",
         customer_id=checkout.customer_id,
-        data={"kind": checkout.kind, "code": checkout.code, "learnt_from": learnt_from.partition(":")[0]},
+        data={
+            "kind": checkout.kind,
+            "code": checkout.code,
+            "late": checkout.state == "pending",
+            "learnt_from": learnt_from.partition(":")[0],
+        },
     )
     return [done, f"checkout {checkout.public_id}: paid"]
 
@@ -131,6 +136,7 @@ async def _grant_pack(session: AsyncSession, ledger: Ledger, checkout: Checkout,
         paid_minor=net_minor(page),
         currency=checkout.currency,
         expires_at=expires_at,
+        debt_limit=checkout.debt_credits,
         actor="stripe",
     )
     granted = await ledger.apply_one(session, grant, Granted)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -212,6 +212,18 @@ async def purchases(
     if before is not None:
         statement = statement.where(col(Checkout.id) < before)
     return [(row[0], row[1]) for row in await session.execute(statement)]
+
+
+async def owed_credits(session: AsyncSession, customer_id: int) -> int:
+    """Credits this customer owes since payments were given back."""
+    owed = await session.scalar(
+        text(
+            "SELECT coalesce(sum(credits - collected - cancelled), 0) FROM credit_debts "
+            "WHERE customer_id = :customer AND state = 'open'"
+        ),
+        {"customer": customer_id},
+    )
+    return int(owed or 0)
 
 
 # Payments

@@ -20,7 +20,8 @@ class PlanWindow(SQLModel, table=True):
     Of `credits`, `deducted` never became a lot's (spent before, out of a window that was then credited), and
     `returned` were taken back since, because their time was credited in money. With all of them gone there is no lot.
     `paid_until` is the end of the period that the line pays: the last window of it is followed by a renewal.
-    `net_minor` is this window's share of the line, without tax and after discounts.
+    `net_minor` is this window's share of the line, without tax and after discounts. `stood_still_s`: so long a dispute
+    kept its lot from being used, which then lasts that much longer.
     """
 
     __tablename__: ClassVar[Any] = "plan_windows"
@@ -29,6 +30,7 @@ class PlanWindow(SQLModel, table=True):
         CheckConstraint("ends_at > starts_at AND paid_until >= ends_at", name="times"),
         CheckConstraint("deducted BETWEEN 0 AND credits AND returned BETWEEN 0 AND credits", name="credits"),
         CheckConstraint("net_minor >= 0", name="net"),
+        CheckConstraint("stood_still_s >= 0", name="stood_still"),
         Index(None, "customer_id", "subscription_id", "starts_at"),
         Index(None, "subscription_id"),
     )
@@ -47,6 +49,7 @@ class PlanWindow(SQLModel, table=True):
     credits: int = _whole()
     deducted: int = _whole(default=True)
     returned: int = _whole(default=True)
+    stood_still_s: int = _whole(default=True)
     net_minor: int = _whole()
     currency: str = Field(sa_column=Column(String(3), nullable=False))
     created_at: datetime = timestamp()

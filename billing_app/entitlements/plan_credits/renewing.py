@@ -58,7 +58,25 @@ async def endings(session: AsyncSession, held: HeldSubscription, at: datetime) -
     return operations
 
 
+async def thawed(
+    session: AsyncSession,
+    ledger: Ledger,
+    held: HeldSubscription,
+    policies: Policies,
+    *,
+    invoice_id: str,
+    since: datetime,
+) -> None:
+    """A dispute of an invoice is over that froze its lots since then: they last longer by the time they stood still."""
+    await store.add_standstill(session, held.id, invoice_id, since=since, until=clock.now())
+    await align(session, ledger, held, policies)
+
+
 def _retime(held: HeldSubscription, row: PlanWindow, until: datetime) -> Retime:
+    """A lot that stood still has time of its own after its window: what is used then is not the next window's."""
+    if row.stood_still_s:
+        own = row.ends_at + timedelta(seconds=row.stood_still_s)
+        return Retime(customer_id=held.customer_id, source=row.source, expires_at=max(until, own))
     renews_at = row.ends_at if until > row.ends_at else None
     return Retime(customer_id=held.customer_id, source=row.source, expires_at=until, renews_at=renews_at)
 

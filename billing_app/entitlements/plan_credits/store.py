@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, or_, select, text, update
+from sqlalchemy import BigInteger, cast, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -167,3 +167,20 @@ async def booked_since(session: AsyncSession, firsts: dict[int, int]) -> list[tu
     """Kind of entry, kind of lot, how many, credits: of what was booked from each account's given entry on."""
     found = await session.execute(text(_BOOKED), {"customers": list(firsts), "firsts": list(firsts.values())})
     return [(row[0], row[1], int(row[2]), int(row[3])) for row in found]
+
+
+async def add_standstill(
+    session: AsyncSession, subscription_id: int, invoice_id: str, *, since: datetime, until: datetime
+) -> None:
+    """Note that the lots of an invoice could not be used between two moments, as far as they were running then."""
+    began = func.greatest(col(PlanWindow.starts_at), since)
+    seconds = func.greatest(0, func.floor(func.extract("epoch", until - began)))
+    await session.execute(
+        update(PlanWindow)
+        .where(
+            col(PlanWindow.subscription_id) == subscription_id,
+            col(PlanWindow.invoice_id) == invoice_id,
+            col(PlanWindow.ends_at) > since,
+        )
+        .values(stood_still_s=col(PlanWindow.stood_still_s) + cast(seconds, BigInteger))
+    )

@@ -6,13 +6,16 @@ that was won, news in any order and news that is heard twice all end in the same
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from billing_app import clock
-from billing_app.credits import Freeze, Ledger, Operation, Revoke, Revoked, Thaw, UnknownPayment
+from billing_app.credits import Freeze, Ledger, Operation, Revoke, Revoked, Thaw, Thawed, UnknownPayment
 from billing_app.entitlements import unlocking
+from billing_app.entitlements.plan_credits import renewing
+from billing_app.entitlements.subscriptions import store as subscriptions
 from billing_app.errors import DomainError
 from billing_app.payments import store as payments
 from billing_app.payments.mirroring import store as invoices
@@ -94,7 +97,14 @@ async def enforce(session: AsyncSession, context: Context, paid_for: Checkout | 
         actor=ACTOR,
         note=_note(paid_for, standing),
     )
-    return await _credits(session, context.ledger, revoke, frozen=standing.frozen)
+    effects, thawed = await _credits(session, context.ledger, revoke, standing)
+    if thawed is not None and isinstance(paid_for, Invoice) and paid_for.subscription_id is not None:
+        held = await subscriptions.by_id(session, paid_for.subscription_id)
+        if held is not None:
+            await renewing.thawed(
+                session, context.ledger, held, context.policies, invoice_id=revoke.payment, since=thawed
+            )
+    return effects
 
 
 def paid_by(paid_for: Checkout | Invoice, payment: Payment) -> str:
@@ -102,27 +112,33 @@ def paid_by(paid_for: Checkout | Invoice, payment: Payment) -> str:
     return paid_for.stripe_invoice_id if isinstance(paid_for, Invoice) else payment.stripe_payment_intent
 
 
-async def _credits(session: AsyncSession, ledger: Ledger, revoke: Revoke, *, frozen: bool) -> list[str]:
-    """A freeze comes before, a thaw after what is taken back, so that nothing is collected from credits that go."""
+async def _credits(
+    session: AsyncSession, ledger: Ledger, revoke: Revoke, standing: store.Standing
+) -> tuple[list[str], datetime | None]:
+    """Effects in words, and since when credits were frozen that no longer are.
+
+    A freeze comes before, a thaw after what is taken back, so that nothing is collected from credits that go.
+    """
     customer, paid = revoke.customer_id, revoke.payment
-    disputed = "A payment is disputed: its credits cannot be used until that is decided."
-    operations: list[Operation] = (
-        [Freeze(customer_id=customer, payment=paid, actor=ACTOR, note=disputed), revoke]
-        if frozen
-        else [revoke, Thaw(customer_id=customer, payment=paid, actor=ACTOR, note="The dispute is over.")]
-    )
+    operations: list[Operation] = [revoke]
+    if standing.frozen:
+        why = "A payment is disputed: its credits cannot be used until that is decided."
+        operations.insert(0, Freeze(customer_id=customer, payment=paid, actor=ACTOR, note=why))
+    elif standing.disputed:
+        operations.append(Thaw(customer_id=customer, payment=paid, actor=ACTOR, note="The dispute is over."))
     outcomes = await ledger.apply(session, operations)
     refused = next((one for one in outcomes if isinstance(one, DomainError)), None)
     if isinstance(refused, UnknownPayment):  # it gave no credits (yet): what comes later looks again
-        return []
+        return [], None
     if refused is not None:
         raise refused
     revoked = next(one for one in outcomes if isinstance(one, Revoked))
+    thawed = next((one.since for one in outcomes if isinstance(one, Thawed)), None)
     said = (
         f"{revoked.taken} credits taken back from customer {customer}, {revoked.held} more when holds return them, "
         f"{revoked.owed} owed, {revoked.forgiven} forgiven"
     )
-    return [said, *(["what is left of them is frozen"] if frozen else [])]
+    return [said, *(["what is left of them is frozen"] if standing.frozen else [])], thawed
 
 
 async def _unlocks(session: AsyncSession, checkout: Checkout, payment: Payment, standing: store.Standing) -> list[str]:

@@ -26,13 +26,14 @@ class Standing:
     Attributes:
         given_back: refunds that are pending or succeeded, and disputes that were lost; per payment at most what was
             captured. `captured` is of all of them.
-        frozen: a dispute is open.
+        disputed: there is, or was, a dispute; frozen: one is open.
         closed_windows: staff asked that spent credits of past months of a yearly plan be owed too.
         touched: there ever was a refund that acted, or a dispute.
     """
 
     given_back: int
     captured: int
+    disputed: bool
     frozen: bool
     closed_windows: bool
     touched: bool
@@ -107,6 +108,7 @@ async def standing(session: AsyncSession, payment: Payment) -> Standing:
     return Standing(
         given_back=int(total),
         captured=int(captured),
+        disputed=bool(charged_back),
         frozen=any(row.outcome is None for row in charged_back),
         closed_windows=any(row.closed_windows and row.status in ACTING for row in refunds),
         touched=bool(total) or bool(charged_back) or any(row.acted_at is not None for row in refunds),

@@ -70,6 +70,7 @@ class PlanStarter:
             cancel_to=cancel_to,
             trial_days=days,
             trial_needs_card=price.trial_needs_card,
+            while_disputed=not catalog.policies.dispute_blocks_checkout,
             note=TAKEN_WORDS if taken and price.trial_days and trial_days != 0 else "",
         )
         await note_click(self._database, customer_id, "plan", offer.code, via)
