@@ -33,6 +33,9 @@ class Settings(BaseSettings):
         default=SecretStr(""), description="`whsec_...` of your endpoint; unset: that of the one `catalog push` made."
     )
     stripe_api_base: str = Field(default="", description="Address of a sandbox; never set it in live mode.")
+    stripe_page_hosts: list[str] = Field(
+        default_factory=list, description="Your own domains for Stripe's pages, such as `pay.example.com`; if any."
+    )
 
     secret_key: SecretStr = Field(default=SecretStr(""), description="Signs links and tokens; 32 bytes or more.")
     public_url: str = Field(default="http://localhost:3000", description="Where people reach the app.")

@@ -37,7 +37,7 @@ def application() -> "ASGIApp":
     from billing_app.billing_app import app
     from billing_app.site import Site
 
-    return Site(app(), built_pages())
+    return Site(app(), built_pages(), get_settings())
 
 
 def serve(host: str, port: int) -> None:

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 
-from billing_app.api import auth, hand_over, metrics, webhooks
+from billing_app.api import auth, csp_reports, hand_over, metrics, webhooks
 from billing_app.api.conventions.paths import EncodedSlashes
 from billing_app.api.conventions.route import ShortWays
 from billing_app.api.document import describe
@@ -44,12 +44,14 @@ def create_app(services: Services | None = None) -> FastAPI:
         version=VERSION,
         docs_url="/api/docs",
         redoc_url=None,
+        swagger_ui_oauth2_redirect_url=None,
         openapi_url="/api/openapi.json",
         lifespan=_own_services if services is None else None,
     )
     app.state.services = services
     for module in (
         auth,
+        csp_reports,
         webhooks,
         chat,
         checkout,

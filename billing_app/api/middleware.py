@@ -9,6 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import bound_contextvars
 
 from billing_app.api.problems import answer, unexpected
+from billing_app.api.security_headers import API_POLICY, DOCS_POLICY, EVERYWHERE, HSTS
 from billing_app.errors import DomainError
 
 PREFIX = "/api"
@@ -16,14 +17,7 @@ MAX_BODY_BYTES = 1_048_576
 LARGER = {"/api/v1/usage/batch": 16 * MAX_BODY_BYTES}
 """Addresses that take more: 10,000 rows in one call."""
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9_-]{8,64}")
-_HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "strict-origin-when-cross-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-}
-_CSP = "default-src 'none'; frame-ancestors 'none'"
+_HEADERS = {**EVERYWHERE, "Cross-Origin-Resource-Policy": "same-origin"}
 _DOCS = "/api/docs"
 
 logger = logging.getLogger(__name__)
@@ -42,6 +36,12 @@ def concerns_us(scope: Scope) -> bool:
     return scope["type"] in ("http", "websocket") and (
         scope["path"] == PREFIX or scope["path"].startswith(PREFIX + "/")
     )
+
+
+def _by_https(scope: Scope) -> bool:
+    """Whether people reach us by HTTPS: as the settings say, since a proxy speaks plain HTTP to us."""
+    services = getattr(getattr(scope.get("app"), "state", None), "services", None)
+    return services is not None and services.settings.secure_cookies
 
 
 class RequestIds:
@@ -64,8 +64,10 @@ class RequestIds:
                 headers["X-Request-ID"] = request_id
                 for name, value in _HEADERS.items():
                     headers.setdefault(name, value)
-                if not scope["path"].startswith(_DOCS):
-                    headers.setdefault("Content-Security-Policy", _CSP)
+                policy = DOCS_POLICY if scope["path"] == _DOCS else API_POLICY
+                headers.setdefault("Content-Security-Policy", policy)
+                if _by_https(scope):
+                    headers.setdefault(*HSTS)
             await send(message)
 
         with bound_contextvars(request_id=request_id):

@@ -2,6 +2,7 @@
 
 import reflex as rx
 import structlog
+from reflex.state import FrontendEventExceptionState
 from reflex_components_core.base.error_boundary import ErrorBoundary
 from reflex_components_core.core.banner import has_connection_errors
 
@@ -42,6 +43,9 @@ def handler_failed(exception: Exception) -> rx.event.EventSpec:
     log.error("page_handler_failed", exc_info=exception)
     return rx.event.EventSpec(handler=Shell.event_handlers["report_failure"])
 
+
+# Reflex would answer some failures of a page by a script sent to it, which runs by `eval`; ours offers a way on itself.
+FrontendEventExceptionState.auto_reload_on_errors = []
 
 WRAPS = {
     (55, "ErrorBoundary"): lambda _stateful: boundary(),

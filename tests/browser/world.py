@@ -183,7 +183,8 @@ async def eventually(holds: Callable[[], Awaitable[T]], within_s: float = 20) ->
 
 async def settled(page: Page) -> None:
     """Wait until the page has come to life and fetched all it wants."""
-    await page.wait_for_function("sessionStorage.getItem('token') !== null")
+    # Asked from outside: what waits inside of a page does so by `eval`, which our pages forbid.
+    await eventually(lambda: page.evaluate("sessionStorage.getItem('token') !== null"))
     await page.wait_for_load_state("networkidle")
 
 
