@@ -21,6 +21,16 @@ def day(moment: date) -> str:
     return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}"
 
 
+def short_day(which: date) -> str:
+    """`4 Dec`, where the year is plain."""
+    return f"{which.day} {_MONTHS[which.month - 1]}"
+
+
+def month(first: date) -> str:
+    """`Dec 2026`."""
+    return f"{_MONTHS[first.month - 1]} {first.year}"
+
+
 def moment(at: datetime) -> str:
     """`4 Dec 2026, 14:02 UTC`."""
     return f"{day(at)}, {at:%H:%M} UTC"

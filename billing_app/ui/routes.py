@@ -29,7 +29,9 @@ from billing_app.ui.pages import (
     practice,
     pricing,
 )
-from billing_app.ui.pages.admin import models, overview
+from billing_app.ui.pages.admin import features, funnel, margins, models, money, overview
+from billing_app.ui.pages.admin import plans as admin_plans
+from billing_app.ui.pages.admin.margins import customer as customer_margin
 from billing_app.ui.session import Shell
 
 
@@ -96,6 +98,18 @@ ROUTES: tuple[Route, ...] = (
     ),
     Route("/plan/cancel", plan.cancel, "Cancel plan", load=(plan.CancelState.load,), signed_in=True),
     _staff("/admin", overview.overview, "Overview", overview.OverviewState.load, period=True),
+    _staff("/admin/margins", margins.margins, "Margins", margins.MarginsState.load, period=True),
+    _staff(
+        "/admin/margins/customer",
+        customer_margin.customer_margin,
+        "Margin of a customer",
+        customer_margin.CustomerMarginState.load,
+        period=True,
+    ),
+    _staff("/admin/money", money.money, "Money", money.MoneyState.load, period=True),
+    _staff("/admin/plans", admin_plans.plans, "Plans", admin_plans.PlansState.load, period=True),
+    _staff("/admin/features", features.features, "Features", features.FeaturesState.load, period=True),
+    _staff("/admin/funnel", funnel.funnel, "Funnel", funnel.FunnelState.load, period=True),
     _staff("/admin/models", models.models, "Models and prices", models.ModelsState.load),
     _staff("/admin/keys", keys.keys, "API keys", keys.KeysState.load),
     Route("/payment/success", payment.success, "Your payment", load=(payment.PaymentState.watch,)),

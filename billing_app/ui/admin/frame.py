@@ -22,7 +22,12 @@ NAVIGATION: tuple[tuple[str, tuple[tuple[str, str, str, Role], ...]], ...] = (
         "Business",
         (
             ("/admin", "Overview", "layout-dashboard", Role.VIEWER),
+            ("/admin/margins", "Margins", "percent", Role.VIEWER),
+            ("/admin/money", "Money", "landmark", Role.VIEWER),
+            ("/admin/plans", "Plans", "layers", Role.VIEWER),
+            ("/admin/features", "Features", "blocks", Role.VIEWER),
             ("/admin/models", "Models", "cpu", Role.VIEWER),
+            ("/admin/funnel", "Funnel", "funnel", Role.VIEWER),
         ),
     ),
     (
@@ -37,7 +42,8 @@ NAVIGATION: tuple[tuple[str, tuple[tuple[str, str, str, Role], ...]], ...] = (
 
 _LINK = (
     "flex min-h-8 items-center gap-2.5 rounded-[6px] px-2.5 py-1 font-[520] text-ink-2 hover:bg-sunken "
-    "hover:text-ink hover:no-underline aria-[current=page]:bg-sunken aria-[current=page]:text-ink "
+    "hover:text-ink hover:no-underline aria-[current=page]:bg-[color-mix(in_srgb,var(--ink)_7%,transparent)] "
+    "aria-[current=page]:text-ink "
 )
 
 

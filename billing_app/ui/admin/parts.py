@@ -66,12 +66,13 @@ class Tile:
 
 
 def tiles(found: rx.Var) -> rx.Component:
-    """Tiles side by side: six on a wide screen, two on a phone."""
+    """Tiles side by side: all in a row on a wide screen, two on a phone."""
     return rx.el.dl(
         rx.foreach(found, tile),
+        # Lines between tiles are their shadows: a box of its own that clips would clip what a tile opens.
         class_name=(
-            "mt-5 grid grid-cols-2 gap-px rounded-card border border-line bg-line shadow-lift sm:grid-cols-3 "
-            "xl:grid-cols-6 [&>*]:bg-surface [&>*:first-child]:rounded-tl-card [&>*:last-child]:rounded-br-card"
+            "mt-5 grid grid-cols-2 rounded-card border border-line bg-surface shadow-lift "
+            "sm:grid-cols-[repeat(auto-fit,minmax(148px,1fr))] [&>*]:shadow-[1px_1px_0_0_var(--line)]"
         ),
     )
 
@@ -151,7 +152,7 @@ class Column:
     Numbers stand at the right, one below the other; a roomy column is left out on phones.
     """
 
-    heading: str
+    heading: str | rx.Var
     cell: Callable[[Any], Any]
     kind: Literal["", "number", "roomy", "roomy number"] = ""
     explained: str = ""
@@ -162,6 +163,10 @@ _HEAD = (
     "whitespace-nowrap first:pl-[18px] last:pr-[18px] sm:px-3.5 "
 )
 _CELL = "border-b border-line px-2.5 py-[9px] align-top group-last:border-b-0 first:pl-[18px] last:pr-[18px] sm:px-3.5 "
+_TOTAL = (
+    "sticky bottom-0 border-t border-line bg-surface px-2.5 py-[9px] align-top font-[600] first:pl-[18px] "
+    "last:pr-[18px] sm:px-3.5 "
+)
 
 
 def data_table(
@@ -171,14 +176,14 @@ def data_table(
     *,
     none: str = "Nothing in this period.",
     tall: bool = True,
-    foot: Any = None,
+    total: Any = None,
 ) -> rx.Component:
     """A real table of a State's rows, heads in sight while it scrolls; `none` is said when there are no rows.
 
     Args:
         caption: what the table holds; for screen readers, and the name of its scrolling region.
         tall: False lets it grow with its rows instead of scrolling at 620 px.
-        foot: a `rx.el.tr` with the sums.
+        total: a row of the same kind with the sums, which stands below the others.
     """
     return rx.cond(
         rows.length() > 0,
@@ -191,7 +196,9 @@ def data_table(
                         rows, lambda row: rx.el.tr(*[_cell(column, row) for column in columns], class_name="group")
                     )
                 ),
-                rx.el.tfoot(foot) if foot is not None else None,
+                rx.el.tfoot(rx.el.tr(*[_cell(column, total, _TOTAL) for column in columns]))
+                if total is not None
+                else None,
                 class_name="w-full border-separate border-spacing-0 text-base",
             ),
             role="region",
@@ -209,8 +216,8 @@ def _heading(column: Column) -> rx.Component:
     )
 
 
-def _cell(column: Column, row: Any) -> rx.Component:
-    return rx.el.td(column.cell(row), class_name=_CELL + _kind(column.kind))
+def _cell(column: Column, row: Any, place: str = _CELL) -> rx.Component:
+    return rx.el.td(column.cell(row), class_name=place + _kind(column.kind))
 
 
 def _kind(kind: str, *, head: bool = False) -> str:

@@ -3,6 +3,7 @@
 The address is what counts: a view can be kept, sent on and gone back to. Handlers only lead to another address.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -11,7 +12,10 @@ from urllib.parse import urlencode
 import reflex as rx
 
 from billing_app import clock
+from billing_app.accounts.roles import Principal
+from billing_app.bootstrap import current
 from billing_app.errors import DomainError, InvalidInput
+from billing_app.reports.period import Interval, Period
 from billing_app.ui.admin.choosing import choices, chooser
 from billing_app.ui.components.buttons import button, look
 from billing_app.ui.components.icons import icon
@@ -27,11 +31,10 @@ _CUSTOM = "custom"
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """What a page shows: UTC days, both included; `currency` is "" until there is one."""
+    """What a page shows: these days, cut so, in this currency, and whether beside the period before."""
 
-    first: date
-    last: date
-    interval: str
+    period: Period
+    interval: Interval
     currency: str
     compare: bool
 
@@ -70,7 +73,7 @@ def own_days(first: str, last: str, today: date) -> tuple[date, date]:
 
 
 class PeriodState(rx.State):
-    """The choice. `query` is what links to rows and CSV carry on, so that they show the same."""
+    """The choice. `query` is what links between pages carry on, `export` what CSV is asked with: the same view."""
 
     choice: rx.Field[str] = rx.field(STANDARD)
     first: rx.Field[str] = rx.field("")
@@ -82,6 +85,7 @@ class PeriodState(rx.State):
     currency: rx.Field[str] = rx.field("")
     currencies: rx.Field[list[str]] = rx.field(default_factory=list)
     query: rx.Field[str] = rx.field("")
+    export: rx.Field[str] = rx.field("")
     error: rx.Field[str] = rx.field("")
 
     @rx.event
@@ -162,20 +166,27 @@ class PeriodState(rx.State):
         choice = asked.get("period", self.choice)
         return choice, chosen_days(choice, today)
 
-    def _chosen(self) -> Chosen:
-        """For the page that loads after `read`."""
+    def _chosen(self, currencies: Sequence[str]) -> Chosen:
+        """For the page that loads after `read`; of the currencies there are, the one asked for or the first."""
         if not self.first:
             self._take({}, clock.now().date())
-        return Chosen(
-            date.fromisoformat(self.first), date.fromisoformat(self.last), self.interval, self.currency, self.compare
+        self.currencies = list(dict.fromkeys([*currencies, *([self.currency] if self.currency else [])]))
+        if not self.currency:
+            self.currency = self.currencies[0] if self.currencies else "USD"
+        self.export = urlencode(
+            {"first": self.first, "last": self.last, "interval": self.interval, "currency": self.currency}
         )
+        period = Period(date.fromisoformat(self.first), date.fromisoformat(self.last))
+        return Chosen(period, Interval(self.interval), self.currency, self.compare)
 
-    def _offer(self, currencies: list[str]) -> str:
-        """Say which currencies there are; the chosen one, or the first, is what the page shows."""
-        self.currencies = sorted({*currencies, *([self.currency] if self.currency else [])})
-        if not self.currency and currencies:
-            self.currency = currencies[0]
-        return self.currency
+
+async def chosen(state: rx.State, me: Principal) -> Chosen:
+    """What a page that is loading shall show.
+
+    Raises:
+        NotPermitted: not staff. InvalidInput: the address asks for what cannot be.
+    """
+    return (await state.get_state(PeriodState))._chosen(await current().reports.currencies(me))
 
 
 def period_bar(*, interval: bool = False, compare: bool = False, currency: bool = True) -> rx.Component:

@@ -1,0 +1,153 @@
+"""`/admin/features`: how much each feature is used, what that costs, and what it earns (C6, C8)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import reflex as rx
+
+from billing_app.accounts.roles import Role
+from billing_app.bootstrap import current
+from billing_app.errors import DomainError
+from billing_app.reports.views import Margin
+from billing_app.ui.admin.frame import admin_page
+from billing_app.ui.admin.parts import (
+    Column,
+    card,
+    csv_link,
+    data_table,
+    message,
+    percent_badge,
+    period_bar,
+    stack,
+)
+from billing_app.ui.admin.period import PeriodState, chosen
+from billing_app.ui.admin.words import NOT_KNOWN, computed, cost, margin_tone, money, share
+from billing_app.ui.format import number
+from billing_app.ui.session import staff_of
+from billing_app.usage.reading import CostGroup
+
+_NOTHING = "\N{EN DASH}"
+
+
+@dataclass
+class FeatureRow:
+    """One feature: its calls and tokens, what they cost, what was earned by it."""
+
+    code: str
+    name: str
+    calls: str
+    tokens: str
+    each: str
+    cost: str
+    revenue: str
+    percent: str
+    tone: str
+    note: str
+
+
+def feature_row(margin: Margin, used: CostGroup | None, currency: str) -> FeatureRow:
+    """The line of one feature."""
+    tokens = used.input + used.cached_input + used.cache_write if used else 0
+    answered = used.output + used.reasoning if used else 0
+    known = margin.calls - margin.unknown
+    return FeatureRow(
+        code=margin.key,
+        name=margin.name or margin.key or "no feature named",
+        calls=number(margin.calls) if margin.calls else _NOTHING,
+        tokens=f"{_short(tokens)} in, {_short(answered)} out" if tokens or answered else _NOTHING,
+        each=cost(margin.cost / known, currency) if known > 0 else NOT_KNOWN,
+        cost=cost(margin.cost, currency),
+        revenue=money(margin.revenue_minor, currency),
+        percent=share(margin.gross_percent),
+        tone=margin_tone(margin.gross_percent) if margin.gross >= 0 else "bad",
+        note=f"{number(margin.unknown)} calls have no known cost" if margin.unknown else "",
+    )
+
+
+def _short(count: int) -> str:
+    """`1.2 m`, `340 k`, `950`."""
+    for size, letter in ((1_000_000_000, "bn"), (1_000_000, "m"), (1_000, "k")):
+        if count >= size:
+            tenths = (count * 10 + size // 2) // size
+            return f"{tenths // 10}.{tenths % 10} {letter}" if tenths < 100 else f"{tenths // 10:,} {letter}"
+    return number(count)
+
+
+class FeaturesState(rx.State):
+    """Features of the chosen days."""
+
+    error: rx.Field[str] = rx.field("")
+    loaded: rx.Field[bool] = rx.field(False)
+    rows: rx.Field[list[FeatureRow]] = rx.field(default_factory=list)
+    total: rx.Field[FeatureRow] = rx.field(FeatureRow("", "", "", "", "", "", "", "", "", ""))
+    as_of: rx.Field[str] = rx.field("")
+
+    @rx.event
+    async def load(self) -> None:
+        """Read them."""
+        self.error = ""
+        try:
+            me = await staff_of(self, Role.VIEWER)
+            shown = await chosen(self, me)
+            period, services = shown.period, current()
+            found = await services.reports.margins(me, "feature", period, shown.currency, limit=1_000)
+            spent = await services.cost_reads.by(
+                "feature", first=period.first, last=period.last, currency=shown.currency
+            )
+        except DomainError as error:
+            self.error = error.detail
+            return
+        used: Mapping[str, CostGroup] = {one.key[0]: one for one in spent}
+        self.rows = [feature_row(one, used.get(one.key), shown.currency) for one in found.rows]
+        self.total = feature_row(found.total, None, shown.currency)
+        self.total.name, self.total.tokens = "Total", ""
+        self.as_of = computed(found.computed_at)
+        self.loaded = True
+
+
+def features() -> rx.Component:
+    """The page."""
+    return admin_page(
+        "Features",
+        rx.el.div(message(FeaturesState.error), class_name="mt-4 empty:hidden"),
+        rx.cond(FeaturesState.loaded, stack(_table()), None),
+        current="/admin/features",
+        lead="What each feature is called for, what its calls cost, and what the credits it took had been paid with.",
+        actions=(period_bar(),),
+    )
+
+
+def _table() -> rx.Component:
+    return card(
+        data_table(
+            [
+                Column("Feature", _name),
+                Column("Calls", lambda row: row.calls, "number", "Rows of the cost log: model calls and vendor units"),
+                Column("Tokens", lambda row: rx.el.span(row.tokens, class_name="text-ink-2"), "roomy number"),
+                Column("Cost per call", lambda row: rx.el.span(row.each, class_name="text-ink-2"), "roomy number"),
+                Column("Cost", lambda row: row.cost, "number"),
+                Column("Recognised", lambda row: row.revenue, "number"),
+                Column("Margin", lambda row: percent_badge(row.percent, row.tone), "number"),
+            ],
+            FeaturesState.rows,
+            "Features, the worst margin first",
+            total=FeaturesState.total,
+            none="No feature was used in these days.",
+        ),
+        rx.el.p(
+            "Last computed ",
+            FeaturesState.as_of,
+            class_name="border-t border-line px-[18px] py-2.5 text-tiny text-ink-3 tabular-nums",
+        ),
+        title="Use, cost and margin",
+        aside=csv_link("/api/v1/admin/features.csv?" + PeriodState.export, "the features"),
+        flush=True,
+    )
+
+
+def _name(row: Any) -> rx.Component:
+    return rx.fragment(
+        rx.el.span(row.name, class_name="block font-[560] [overflow-wrap:anywhere]"),
+        rx.cond(row.note != "", rx.el.span(row.note, class_name="block text-tiny text-warn"), None),
+    )
