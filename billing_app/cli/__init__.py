@@ -2,7 +2,7 @@
 Subjects import what they need when they run: the supervisor and the server's parent live long and need little.
 
 Exit codes: 0 done, 1 not done (one sentence on standard error says why), 2 `catalog diff`
-or `catalog push --dry-run` found changes.
+or `catalog push --dry-run` found changes, or `reconcile` a difference.
 """
 
 import argparse
@@ -20,6 +20,7 @@ from billing_app.cli import (
     keys,
     ledger,
     processes,
+    reconcile,
     time_travel,
     usage,
     webhooks,
@@ -44,7 +45,7 @@ def parser() -> Parser:
     made.add_argument("--debug", action="store_true", help="show the traceback of an error")
     made.add_argument("--catalog", metavar="NAME", help="a preset's name or a catalogue file's path (CATALOG)")
     commands = made.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for subject in (processes, catalog, admin, keys, customers, ledger, credits, usage, costs, webhooks, time_travel):
+    for subject in (processes, catalog, admin, keys, customers, ledger, credits, usage, costs, webhooks, reconcile, time_travel):
         subject.add_commands(commands)
     return made
 

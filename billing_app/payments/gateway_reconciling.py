@@ -85,8 +85,8 @@ class ReconcilingReads(StripeCalls):
         return Page(found, _after(listed))
 
     async def charges_page(self, since: datetime, until: datetime, after: str | None) -> Page[ListedCharge]:
-        """Charges created from `since` on and before `until` that were captured, with their fees."""
-        created = {"gte": int(since.timestamp()), "lt": int(until.timestamp())}
+        """Charges created from `since` to `until`, both included, that were captured, with their fees."""
+        created = {"gte": int(since.timestamp()), "lte": int(until.timestamp())}
         listed = await self._call(
             self._stripe.v1.charges.list_async(_params(after, created=created, expand=["data.balance_transaction"]))
         )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, delete, or_, select, text, update
+from sqlalchemy import delete, or_, select, text, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.expression import cast
@@ -67,7 +67,7 @@ async def note(
     )
 
 
-def _lines() -> Select[WebhookEvent, int]:
+def _lines() -> Any:
     return select(WebhookEvent, col(StripeCustomer.customer_id)).outerjoin(
         StripeCustomer, col(StripeCustomer.stripe_customer_id) == col(WebhookEvent.stripe_customer_id)
     )

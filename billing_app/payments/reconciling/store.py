@@ -169,7 +169,7 @@ async def linked(session: AsyncSession, stripe_customers: Sequence[str]) -> dict
             col(StripeCustomer.stripe_customer_id), col(StripeCustomer.customer_id), col(StripeCustomer.created_at)
         ).where(col(StripeCustomer.stripe_customer_id).in_(stripe_customers))
     )
-    return {row[0]: (row[1], row[2]) for row in found}
+    return {row[0] or "": (row[1], row[2]) for row in found}
 
 
 async def unsettled_checkouts(session: AsyncSession, opened_before: datetime, limit: int) -> Sequence[Checkout]:
