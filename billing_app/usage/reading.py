@@ -23,7 +23,7 @@ MAX_CUSTOMERS = 1_000
 # Whole months from the sums by month, the days before and after from those by day: a year of every customer is a
 # few rows each, however many calls there were. Apart, so that each is a look-up by index; together in one condition
 # they were a scan of all days.
-_BY_CUSTOMER = """
+BY_CUSTOMER = """
     SELECT customer_id, sum(calls) AS calls, sum(unknown) AS unknown, sum(cost) AS cost FROM (
         SELECT customer_id, calls, unknown, cost FROM cost_sums_customer_month
         WHERE currency = :currency AND month >= :first_month AND month < :month_after
@@ -34,9 +34,9 @@ _BY_CUSTOMER = """
         SELECT customer_id, calls, unknown, cost FROM cost_sums_customer
         WHERE currency = :currency AND day BETWEEN :first_after AND :last
     ) AS parts GROUP BY customer_id"""
-_CUSTOMERS = text(f"{_BY_CUSTOMER} ORDER BY cost DESC, customer_id LIMIT :limit")
+_CUSTOMERS = text(f"{BY_CUSTOMER} ORDER BY cost DESC, customer_id LIMIT :limit")
 _DISTRIBUTION = text(
-    f"""WITH each AS ({_BY_CUSTOMER}),
+    f"""WITH each AS ({BY_CUSTOMER}),
     ranked AS (SELECT cost, ntile(10) OVER (ORDER BY cost DESC, customer_id) AS tenth FROM each WHERE customer_id <> 0)
     SELECT count(*) AS customers, sum(cost) AS cost, sum(cost) FILTER (WHERE tenth = 1) AS top,
     percentile_disc(ARRAY[0.5, 0.9, 0.99]) WITHIN GROUP (ORDER BY cost) AS at FROM ranked"""  # noqa: S608
@@ -99,14 +99,14 @@ class CostReads:
     async def customers(self, *, first: date, last: date, currency: str, limit: int = 100) -> list[CustomerCost]:
         """The dearest customers, dearest first; 1,000 at most."""
         async with self._database.transaction() as session:
-            values = {**_days(first, last), "currency": currency, "limit": max(1, min(limit, MAX_CUSTOMERS))}
+            values = {**span_of(first, last), "currency": currency, "limit": max(1, min(limit, MAX_CUSTOMERS))}
             found = await session.execute(_CUSTOMERS, values)
             return [CustomerCost(row.customer_id, int(row.calls), int(row.unknown), row.cost) for row in found]
 
     async def spread(self, *, first: date, last: date, currency: str) -> CostSpread:
         """p50, p90, p99 of cost per customer, and what the dearest tenth costs (AD3)."""
         async with self._database.transaction() as session:
-            row = (await session.execute(_DISTRIBUTION, {**_days(first, last), "currency": currency})).one()
+            row = (await session.execute(_DISTRIBUTION, {**span_of(first, last), "currency": currency})).one()
         at = row.at or (None, None, None)
         return CostSpread(row.customers, row.cost or Decimal(0), row.top or Decimal(0), *at)
 
@@ -146,8 +146,8 @@ async def by(
     return [CostGroup(tuple(row[:count]), *row[count:]) for row in rows if row[count] is not None]
 
 
-def _days(first: date, last: date) -> dict[str, date]:
-    """A span as whole months and the days around them."""
+def span_of(first: date, last: date) -> dict[str, date]:
+    """A span as whole months and the days around them: what `BY_CUSTOMER` asks for, beside `:currency`."""
     first_month = first if first.day == 1 else _next_month(first)
     month_after = last.replace(day=1) if _next_month(last) != _day_after(last) else _next_month(last)
     if first_month >= month_after:  # no whole month: all by day

@@ -70,7 +70,7 @@ def steps(before: Look | None, after: Look, now: datetime) -> list[Step]:
     found = _beginning(after) if before is None or not before.begun else _going_on(before, after, now)
     if after.status in OVER and (before is None or before.status not in OVER):
         found.append(("ended", after.ended_at or now))
-    return _with_money(before if before is not None and before.begun else None, after, found)
+    return _in_order(_with_money(before if before is not None and before.begun else None, after, found))
 
 
 def _beginning(after: Look) -> list[tuple[str, datetime]]:
@@ -163,6 +163,20 @@ def _with_money(before: Look | None, after: Look, found: list[tuple[str, datetim
         to_item = after.next_item_id if kind == "change_scheduled" else after.item_id
         made.append(Step(kind, at, from_item, to_item, running, now_minor))
         running = now_minor
+    return made
+
+
+def _in_order(made: list[Step]) -> list[Step]:
+    """What moved revenue did so no later than what came after it: of a change we only know when we heard of it.
+
+    So the revenue of a subscription is never below zero at any moment, whatever was heard late.
+    """
+    later: datetime | None = None
+    for number in range(len(made) - 1, -1, -1):
+        step = made[number]
+        if step.mrr_before_minor != step.mrr_after_minor:
+            at = step.at if later is None else min(step.at, later)
+            made[number], later = replace(step, at=at), at
     return made
 
 

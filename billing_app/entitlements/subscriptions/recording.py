@@ -37,15 +37,18 @@ async def record(session: AsyncSession, row: Subscription, was: Look | None) -> 
     Args:
         row: as it is now.
         was: `look_of` the row before it was written; None for a new one.
+
+    What moves revenue is never put before what moved it last, so that there is no moment at which it is below zero.
     """
     made = tuple(steps(was, look_of(row), clock.now()))
+    last = await store.last_change_at(session, row.id) if made and was is not None else None
     for step in made:
         await store.add_change(
             session,
             {
                 "subscription_id": row.id,
                 "customer_id": row.customer_id,
-                "at": step.at,
+                "at": max(step.at, last) if last is not None and _moves(step) else step.at,
                 "kind": step.kind,
                 "from_item_id": step.from_item_id,
                 "to_item_id": step.to_item_id,
@@ -56,3 +59,7 @@ async def record(session: AsyncSession, row: Subscription, was: Look | None) -> 
             },
         )
     return made
+
+
+def _moves(step: Step) -> bool:
+    return step.mrr_before_minor != step.mrr_after_minor

@@ -1,9 +1,10 @@
 """Every SQL statement about subscriptions and their journal."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, or_, select, text, update
+from sqlalchemy import Select, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -129,6 +130,17 @@ async def write(session: AsyncSession, subscription_id: int, values: dict[str, A
 async def add_change(session: AsyncSession, values: dict[str, Any]) -> None:
     """A line of the journal."""
     await session.execute(insert(SubscriptionChange).values(recorded_at=clock.wall(), **values))
+
+
+async def last_change_at(session: AsyncSession, subscription_id: int) -> datetime | None:
+    """When a subscription's revenue moved last, by its journal."""
+    found = await session.execute(
+        select(func.max(col(SubscriptionChange.at))).where(
+            col(SubscriptionChange.subscription_id) == subscription_id,
+            col(SubscriptionChange.mrr_before_minor) != col(SubscriptionChange.mrr_after_minor),
+        )
+    )
+    return found.scalar_one()
 
 
 async def changes(

@@ -64,5 +64,11 @@ async def _tell_funnel(session: AsyncSession, checkout: Checkout, *, trial: bool
         session,
         "granted",
         customer_id=checkout.customer_id,
-        data={"kind": checkout.kind, "code": checkout.code, "period": checkout.period, "trial": trial},
+        data={
+            "kind": checkout.kind,
+            "code": checkout.code,
+            "period": checkout.period,
+            "trial": trial,
+            "late": checkout.state == "pending",
+        },
     )

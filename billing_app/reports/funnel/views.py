@@ -52,13 +52,17 @@ class FunnelReport:
 
     Attributes:
         purchases: steps to a purchase, each counted for whoever saw the prices in the period, however much later.
+        opened_elsewhere, paid_elsewhere: customers who opened a payment page or paid without having looked at our
+            prices: from a wall, from a host product, by hand.
         walls: the steps from a wall, all features together; by_feature: each by itself, the one most seen first.
         reasons: cancellations by part and reason, oldest part first; parts: their first days, without gaps.
         kept: cancellations that were taken back.
-        at_once, late: purchases known when the buyer came back from the payment page, and those known later.
+        at_once, late: purchases; late is one whose payment was still on its way when the payment page was left.
     """
 
     purchases: tuple[Step, ...]
+    opened_elsewhere: int
+    paid_elsewhere: int
     walls: tuple[Step, ...]
     by_feature: tuple[Wall, ...]
     reasons: tuple[Reason, ...]
