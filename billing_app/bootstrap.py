@@ -67,6 +67,9 @@ from billing_app.reports.funnel import FunnelReports
 from billing_app.reports.overview import OverviewReports
 from billing_app.reports.recurring import RecurringReports
 from billing_app.reports.service import Reports
+from billing_app.self_audit.checks import Around
+from billing_app.self_audit.going_live import GoingLive
+from billing_app.self_audit.service import SelfAudit
 from billing_app.settings import Mode, Settings
 from billing_app.usage import CostCorrections, CostLog, CostReads, ModelPrices, PriceBook, Rollup
 
@@ -123,6 +126,8 @@ class Services:
     deliveries: DeliveryLog
     reconciler: Reconciler
     comparison: Comparison
+    self_audit: SelfAudit
+    going_live: GoingLive
     push: PushService
     moving_in: MovingIn
     time_travel: TimeTravel | None
@@ -172,6 +177,9 @@ def put_together(settings: Settings, database: Database) -> Services:
         RecurringReports(database, catalog),
         CostReads(database),
     )
+    push = PushService(database, gateway, catalog, settings)
+    comparison = Comparison(database, gateway, applier, inbox)
+    around = Around(settings, database, gateway, push, comparison, webhook_secret)
 
     return Services(
         settings=settings,
@@ -248,9 +256,11 @@ def put_together(settings: Settings, database: Database) -> Services:
         inbox=inbox,
         deliveries=DeliveryLog(database, inbox),
         reconciler=Reconciler(database),
-        comparison=Comparison(database, gateway, applier, inbox),
+        comparison=comparison,
+        self_audit=SelfAudit(around),
+        going_live=GoingLive(around, catalog),
         time_travel=TimeTravel(database, settings) if sandbox and settings.stripe_api_base else None,
-        push=PushService(database, gateway, catalog, settings),
+        push=push,
         moving_in=MovingIn(database, gateway, catalog, ledger=ledger, trials=trials),
         engine_costs=engine_costs,
         drafts=drafts,

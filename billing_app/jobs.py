@@ -216,6 +216,12 @@ def _add_regular_tasks(queue: App, services: Services) -> None:
         with contextlib.suppress(UnderWay, Unavailable):
             await services.comparison.run("job")
 
+    @queue.periodic(cron="41 4 * * *")
+    @queue.task(name="self_audit", queueing_lock="self_audit", lock="self_audit")
+    async def self_audit(timestamp: int) -> None:
+        """Whether everything still holds; kept for /admin/self-audit."""
+        await services.self_audit.run("job")
+
     @queue.periodic(cron="23 * * * *")
     @queue.task(name="tidy", queueing_lock="tidy")
     async def tidy(timestamp: int) -> None:

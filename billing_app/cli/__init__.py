@@ -17,6 +17,7 @@ from billing_app.cli import (
     costs,
     credits,
     customers,
+    doctor,
     keys,
     ledger,
     processes,
@@ -45,7 +46,21 @@ def parser() -> Parser:
     made.add_argument("--debug", action="store_true", help="show the traceback of an error")
     made.add_argument("--catalog", metavar="NAME", help="a preset's name or a catalogue file's path (CATALOG)")
     commands = made.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for subject in (processes, catalog, admin, keys, customers, ledger, credits, usage, costs, webhooks, reconcile, time_travel):
+    for subject in (
+        processes,
+        catalog,
+        admin,
+        keys,
+        customers,
+        ledger,
+        doctor,
+        credits,
+        usage,
+        costs,
+        webhooks,
+        reconcile,
+        time_travel,
+    ):
         subject.add_commands(commands)
     return made
 

@@ -1,4 +1,4 @@
-"""balance | ledger | grant | doctor: what an operator asks of the credits, and the one thing they change by hand."""
+"""balance | ledger | grant: what an operator asks of the credits, and the one thing they change by hand."""
 
 import argparse
 import secrets
@@ -33,9 +33,6 @@ def add_commands(commands: Any) -> None:
     command.add_argument("--reason", required=True, help="why; kept in the ledger and the audit log")
     command.add_argument("--key", help="makes a repetition harmless (default: a fresh one, which is printed)")
     command.set_defaults(act=_grant)
-
-    command = commands.add_parser("doctor", help="recompute every balance; exit code 1 if anything drifts")
-    command.set_defaults(act=_doctor)
 
 
 def _balance(asked: argparse.Namespace) -> None:
@@ -84,25 +81,3 @@ def _grant(asked: argparse.Namespace) -> None:
         return f"{asked.credits:+} credits under the key {key}; available now: {done.available}."
 
     print(with_services(give))
-
-
-def _doctor(_asked: argparse.Namespace) -> int:
-    async def look(services: "Services") -> tuple[bool, list[str]]:
-        from sqlalchemy.ext.asyncio import AsyncSession
-
-        from billing_app.credits.doctor import audit
-
-        one_moment = services.database.engine.execution_options(isolation_level="REPEATABLE READ")
-        async with AsyncSession(one_moment) as session:
-            drift = await audit(session)
-        lines = [
-            f"{drift.accounts} accounts, {drift.lots} lots, {drift.entries} entries, {drift.allocations} allocations, "
-            f"{drift.holds} holds: {len(drift.findings)} rules do not hold."
-        ]
-        for finding in drift.findings:
-            lines += [f"  {finding.rule}: {finding.count} times", *(f"    {one}" for one in finding.examples)]
-        return drift.clean, lines
-
-    clean, lines = with_services(look)
-    print("\n".join(lines))
-    return 0 if clean else 1

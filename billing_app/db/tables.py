@@ -33,6 +33,7 @@ _PACKAGES = (
     "reports",
     "demo",
     "support",
+    "self_audit",
 )
 
 import_module("billing_app.db.stamp")
