@@ -1,19 +1,15 @@
 """`/admin/margins`: what earns and what loses, the worst first (AD2, AD3, A3)."""
 
-from typing import Any
-
 import reflex as rx
 
 from billing_app.ui.admin.frame import admin_page
 from billing_app.ui.admin.parts import (
     Column,
-    badge,
     card,
     csv_link,
     data_table,
     icon,
     message,
-    percent_badge,
     period_bar,
     stack,
     tiles,
