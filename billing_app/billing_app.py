@@ -7,6 +7,7 @@ import reflex as rx
 
 from billing_app.api.app import create_app, serve_with
 from billing_app.bootstrap import build, close
+from billing_app.db.patience import when_ready
 from billing_app.garbage import leave_out_what_stays
 from billing_app.jobs import worker_in_process
 from billing_app.settings import get_settings
@@ -21,7 +22,7 @@ api = create_app()
 @asynccontextmanager
 async def services_of_this_process() -> AsyncIterator[None]:
     """Made when the process serves, not when it is imported; given back, worker first, when it ends."""
-    services = await build(get_settings())
+    services = await when_ready(lambda: build(get_settings()))
     leave_out_what_stays()
     serve_with(api, services)
     try:

@@ -12,6 +12,7 @@ from procrastinate.jobs import Job
 from procrastinate.retry import BaseRetryStrategy
 
 from billing_app.bootstrap import Services, build, close
+from billing_app.db.patience import when_ready
 from billing_app.db.queue import open_queue, traced
 from billing_app.errors import DomainError, Unavailable
 from billing_app.garbage import leave_out_what_stays
@@ -282,7 +283,7 @@ async def work(settings: Settings) -> None:
     Raises:
         WrongDatabase, Unavailable, InvalidInput: it cannot start; says what to do.
     """
-    services = await build(settings)
+    services = await when_ready(lambda: build(settings))
     leave_out_what_stays()
     worker = asyncio.create_task(run_worker(services), name="worker")
     loop = asyncio.get_running_loop()

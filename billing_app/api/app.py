@@ -25,6 +25,7 @@ from billing_app.api.v1 import (
     system,
 )
 from billing_app.bootstrap import Services, build, close
+from billing_app.db.patience import when_ready
 from billing_app.garbage import leave_out_what_stays
 from billing_app.settings import get_settings
 
@@ -88,7 +89,7 @@ def serve_with(app: FastAPI, services: Services | None) -> None:
 
 @asynccontextmanager
 async def _own_services(app: FastAPI) -> AsyncIterator[None]:
-    services = await build(get_settings())
+    services = await when_ready(lambda: build(get_settings()))
     leave_out_what_stays()
     serve_with(app, services)
     try:
