@@ -19,6 +19,7 @@ from billing_app.db.engine import Database
 from billing_app.db.rate_limit import RateLimiter
 from billing_app.db.stamp import Identity, SystemState, WrongDatabase, stamp
 from billing_app.entitlements.enquiries.service import EnquiryService
+from billing_app.entitlements.hand_plans.service import HandPlans
 from billing_app.entitlements.plan_credits.free_months import FreeMonths
 from billing_app.entitlements.plan_credits.service import PlanCreditService
 from billing_app.entitlements.quotas.administration import UsageAdministration
@@ -45,6 +46,7 @@ from billing_app.payments.pushing.webhook_secret import WebhookSecret
 from billing_app.payments.reconcile import Reconciler
 from billing_app.payments.reconciling.service import Comparison
 from billing_app.payments.refunds.quoting import Quotes
+from billing_app.payments.refunds.reading import MoneyBackReads
 from billing_app.payments.refunds.service import Refunds
 from billing_app.payments.returns import AllowedAddresses, ReturnLinks
 from billing_app.payments.stripe_customers import StripeCustomers
@@ -67,10 +69,9 @@ from billing_app.reports.funnel import FunnelReports
 from billing_app.reports.overview import OverviewReports
 from billing_app.reports.recurring import RecurringReports
 from billing_app.reports.service import Reports
-from billing_app.self_audit.checks import Around
-from billing_app.self_audit.going_live import GoingLive
-from billing_app.self_audit.service import SelfAudit
 from billing_app.settings import Mode, Settings
+from billing_app.support.desk import Below
+from billing_app.support.service import Support
 from billing_app.usage import CostCorrections, CostLog, CostReads, ModelPrices, PriceBook, Rollup
 
 SECRET_LENGTH_MIN = 32
@@ -96,6 +97,7 @@ class Services:
     entitlements: EntitlementService
     usage_administration: UsageAdministration
     plan_credits: PlanCreditService
+    hand_plans: HandPlans
     lapses: Lapses
     enquiries: EnquiryService
     model_prices: PriceBook
@@ -109,6 +111,7 @@ class Services:
     funnel_reports: FunnelReports
     expected: ExpectedReports
     overview: OverviewReports
+    support: Support
     notifications: NotificationService
     alerts: AlertService
     gateway: StripeGateway
@@ -119,6 +122,7 @@ class Services:
     payment_methods: PaymentMethodReads
     transactions: Transactions
     refunds: Refunds
+    money_back: MoneyBackReads
     return_addresses: AllowedAddresses
     applier: Applier
     webhook_secret: WebhookSecret
@@ -126,7 +130,6 @@ class Services:
     deliveries: DeliveryLog
     reconciler: Reconciler
     comparison: Comparison
-    self_audit: SelfAudit
     going_live: GoingLive
     push: PushService
     moving_in: MovingIn
@@ -177,6 +180,32 @@ def put_together(settings: Settings, database: Database) -> Services:
         RecurringReports(database, catalog),
         CostReads(database),
     )
+    usage_administration = UsageAdministration(database, catalog)
+    hand_plans = HandPlans(database, catalog, ledger)
+    invoices, transactions = InvoiceReads(database), Transactions(database, quotes)
+    subscriptions = SubscriptionService(
+        database,
+        gateway,
+        catalog,
+        ledger=ledger,
+        opener=opener,
+        trials=trials,
+        addresses=addresses,
+        secret=secret,
+    )
+    below = Below(
+        database=database,
+        accounts=accounts,
+        catalog=catalog,
+        credits=credit_service,
+        entitlements=entitlements,
+        usage=usage_administration,
+        plan_credits=plan_credits,
+        subscriptions=subscriptions,
+        transactions=transactions,
+        invoices=invoices,
+        hand_plans=hand_plans,
+    )
     push = PushService(database, gateway, catalog, settings)
     comparison = Comparison(database, gateway, applier, inbox)
     around = Around(settings, database, gateway, push, comparison, webhook_secret)
@@ -200,8 +229,9 @@ def put_together(settings: Settings, database: Database) -> Services:
         catalog=catalog,
         credits=credit_service,
         entitlements=entitlements,
-        usage_administration=UsageAdministration(database, catalog),
+        usage_administration=usage_administration,
         plan_credits=plan_credits,
+        hand_plans=hand_plans,
         lapses=Lapses(database, catalog),
         enquiries=EnquiryService(database, catalog, limiter),
         model_prices=prices,
@@ -215,6 +245,7 @@ def put_together(settings: Settings, database: Database) -> Services:
         funnel_reports=FunnelReports(database, catalog),
         expected=ExpectedReports(catalog, reports, cost_reads),
         overview=OverviewReports(database, reports, recurring, cost_reads),
+        support=Support(below, limit_credits=settings.support_limit_credits),
         notifications=NotificationService(
             database,
             accounts,
@@ -235,20 +266,12 @@ def put_together(settings: Settings, database: Database) -> Services:
             opener=opener,
             returns=ReturnLinks(secret),
         ),
-        subscriptions=SubscriptionService(
-            database,
-            gateway,
-            catalog,
-            ledger=ledger,
-            opener=opener,
-            trials=trials,
-            addresses=addresses,
-            secret=secret,
-        ),
-        invoices=InvoiceReads(database),
+        subscriptions=subscriptions,
+        invoices=invoices,
         invoice_links=InvoiceLinks(database, gateway),
         payment_methods=PaymentMethodReads(database),
-        transactions=Transactions(database, quotes),
+        transactions=transactions,
+        money_back=MoneyBackReads(database),
         refunds=Refunds(database, gateway, applier, quotes, support_limit_minor=settings.support_limit_minor),
         return_addresses=addresses,
         applier=applier,
@@ -257,7 +280,6 @@ def put_together(settings: Settings, database: Database) -> Services:
         deliveries=DeliveryLog(database, inbox),
         reconciler=Reconciler(database),
         comparison=comparison,
-        self_audit=SelfAudit(around),
         going_live=GoingLive(around, catalog),
         time_travel=TimeTravel(database, settings) if sandbox and settings.stripe_api_base else None,
         push=push,

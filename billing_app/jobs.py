@@ -74,6 +74,7 @@ async def sweep(services: Services) -> int:
         How many mails are owed for it, each with its job.
     """
     await services.lapses.sweep()
+    await services.hand_plans.sweep()
     return await services.alerts.sweep()
 
 
@@ -200,7 +201,8 @@ def _add_regular_tasks(queue: App, services: Services) -> None:
     @queue.periodic(cron="*/10 * * * *")
     @queue.task(name="close_abandoned", queueing_lock="close_abandoned")
     async def close_abandoned(timestamp: int) -> None:
-        """Practice interviews nobody can go on with, answers whose process ended."""
+        """Looks as a customer that are over; practice interviews nobody can go on with, answers whose process ended."""
+        await services.accounts.sweep_looks()
         await services.interviews.close_abandoned()
         await services.chat.close_abandoned()
 

@@ -205,6 +205,16 @@ def _of_credits(catalog: Catalog, at: datetime) -> Iterator[tuple[str, AnyLetter
         "Credits expire tomorrow",
         expiring.model_copy(update={"days": 1, "credits": 1, "burns_next": True, "expires_at": at + timedelta(days=1)}),
     )
+    given = letters.CreditsAdjusted(
+        credits=25,
+        available=of + 25,
+        name="Goodwill credits",
+        reason="Your interview of Tuesday broke off. Sorry for that.",
+        expires_at=at + timedelta(days=90),
+    )
+    yield "Credits given by hand", given
+    taken = {"credits": -5, "available": of, "reason": "They were given twice.", "expires_at": None}
+    yield "Credits taken by hand", given.model_copy(update=taken)
 
 
 def _of_enquiries(catalog: Catalog) -> Iterator[tuple[str, AnyLetter]]:

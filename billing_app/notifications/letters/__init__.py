@@ -9,7 +9,7 @@ from billing_app.accounts.customers import get_customer
 from billing_app.journal.outbox import post
 from billing_app.notifications.letters.base import Letter
 from billing_app.notifications.letters.of_accounts import AlreadyRegistered, PasswordChanged, ResetPassword, VerifyEmail
-from billing_app.notifications.letters.of_credits import CreditsExpiring, LowBalance
+from billing_app.notifications.letters.of_credits import CreditsAdjusted, CreditsExpiring, LowBalance
 from billing_app.notifications.letters.of_enquiries import Enquiry, EnquiryReceived
 from billing_app.notifications.letters.of_money_back import DisputeClosed, DisputeNotice, DisputeOpened, RefundFailed
 from billing_app.notifications.letters.of_purchases import PaymentFailed, Receipt, ReceiptLine, Refunded
@@ -47,6 +47,7 @@ AnyLetter = Annotated[
     | PlanSwitched
     | CardExpiring
     | LowBalance
+    | CreditsAdjusted
     | CreditsExpiring
     | Enquiry
     | EnquiryReceived,
@@ -94,6 +95,7 @@ __all__ = [
     "AlreadyRegistered",
     "AnyLetter",
     "CardExpiring",
+    "CreditsAdjusted",
     "CreditsExpiring",
     "DisputeClosed",
     "DisputeNotice",

@@ -21,6 +21,17 @@ class LowBalance(Letter):
     sells_packs: bool = True
 
 
+class CreditsAdjusted(Letter):
+    """Somebody of the seller gave credits by hand, or took them, and says why (ML11)."""
+
+    kind: Literal["credits_adjusted"] = "credits_adjusted"
+    credits: int = Field(description="Positive: given; negative: taken.")
+    available: int = Field(ge=0, description="What there is to use after it.")
+    name: Text = Field(description="What the dashboard calls these credits.")
+    reason: Text = Field(description="In the words of whoever did it.")
+    expires_at: AwareDatetime | None = None
+
+
 class CreditsExpiring(Letter):
     """Credits of one lot expire in so many days (ML3)."""
 
