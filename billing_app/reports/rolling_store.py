@@ -33,7 +33,7 @@ _SPANS = (
 # What a lot is an item of: a plan's window and a checkout are written in the transaction that grants.
 _NEW_LOTS = text(
     f"""SELECT l.customer_id, l.id, l.kind, l.origin_lot_id, l.paid_minor, coalesce(l.currency, '') AS currency,
-        l.granted, (l.created_at AT TIME ZONE 'UTC')::date AS day, l.payment, l.source, coalesce(p.kind, c.kind) AS item_kind,
+        l.granted, (l.created_at AT TIME ZONE 'UTC')::date AS day, l.payment, coalesce(p.kind, c.kind) AS item_kind,
         coalesce(p.code, c.code) AS code, coalesce(p.name, c.name) AS name
     FROM {_SPANS} JOIN credit_lots l ON l.customer_id = s.customer_id AND l.id > s.a AND l.id <= s.b
     LEFT JOIN plan_windows w ON l.kind = 'plan' AND w.customer_id = l.customer_id AND w.source = l.source
