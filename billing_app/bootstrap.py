@@ -69,6 +69,9 @@ from billing_app.reports.funnel import FunnelReports
 from billing_app.reports.overview import OverviewReports
 from billing_app.reports.recurring import RecurringReports
 from billing_app.reports.service import Reports
+from billing_app.self_audit.checks import Around
+from billing_app.self_audit.going_live import GoingLive
+from billing_app.self_audit.service import SelfAudit
 from billing_app.settings import Mode, Settings
 from billing_app.support.desk import Below
 from billing_app.support.service import Support
@@ -130,6 +133,7 @@ class Services:
     deliveries: DeliveryLog
     reconciler: Reconciler
     comparison: Comparison
+    self_audit: SelfAudit
     going_live: GoingLive
     push: PushService
     moving_in: MovingIn
@@ -280,6 +284,7 @@ def put_together(settings: Settings, database: Database) -> Services:
         deliveries=DeliveryLog(database, inbox),
         reconciler=Reconciler(database),
         comparison=comparison,
+        self_audit=SelfAudit(around),
         going_live=GoingLive(around, catalog),
         time_travel=TimeTravel(database, settings) if sandbox and settings.stripe_api_base else None,
         push=push,
