@@ -67,7 +67,7 @@ def entry_label(entry: Entry, lot_label: str | None, price: Price | None) -> str
 _OTHER_LABELS = {
     EntryKind.REVOKE: "Taken back after a refund",
     EntryKind.RESTORE: "Given back after a refund was undone",
-    EntryKind.COLLECT: "Owed credits collected",
+    EntryKind.COLLECT: "Owed since a refund, paid off",
     EntryKind.ADJUST: "Adjustment",
     EntryKind.CARRY: "Used before the renewal was paid",
     EntryKind.FREEZE: "Frozen while a payment is disputed",

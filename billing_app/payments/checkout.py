@@ -16,6 +16,7 @@ from billing_app.payments import store
 from billing_app.payments.models import Checkout, Payment
 from billing_app.payments.opening import Opener, Order
 from billing_app.payments.progress import CheckoutProgress, Progress, Purchase, Started
+from billing_app.payments.refunds import store as money_back
 from billing_app.payments.returns import ReturnLinks, checked
 
 SOLD = ("pack", "unlock")
@@ -164,7 +165,9 @@ class CheckoutService:
         """What a customer bought, newest first; `before` a purchase's id pages on."""
         async with self._database.as_customer(customer_id) as session:
             rows = await store.purchases(session, customer_id, before=before, limit=max(1, min(limit, MAX_LISTED)))
-        return [_purchase(checkout, payment) for checkout, payment in rows]
+            ids = [payment.id for _, payment in rows if payment is not None]
+            disputed = await money_back.disputed_payments(session, ids)
+        return [_purchase(checkout, payment, disputed) for checkout, payment in rows]
 
     async def _told(self, row: Checkout | None, *, unverified: Progress) -> CheckoutProgress:
         """`unverified`: what to say of an open page until Stripe has been asked."""
@@ -243,14 +246,14 @@ def _retry_url(row: Checkout, progress: Progress) -> str | None:
     return None
 
 
-def _purchase(checkout: Checkout, payment: Payment | None) -> Purchase:
+def _purchase(checkout: Checkout, payment: Payment | None, disputed: set[int]) -> Purchase:
     return Purchase(
         id=checkout.id,
         public_id=checkout.public_id,
         kind=checkout.kind,
         code=checkout.code,
         name=checkout.name,
-        state=_purchase_state(checkout, payment),
+        state=_purchase_state(checkout, payment, disputed=payment is not None and payment.id in disputed),
         amount_minor=checkout.amount_minor,
         paid_minor=payment.captured_minor if payment else 0,
         refunded_minor=payment.refunded_minor if payment else 0,
@@ -263,8 +266,14 @@ def _purchase(checkout: Checkout, payment: Payment | None) -> Purchase:
     )
 
 
-def _purchase_state(checkout: Checkout, payment: Payment | None) -> str:
-    """`paid`, `pending`, `failed`, or, by its payment, `refunded` and `partly_refunded`."""
-    if payment and payment.refunded_minor:
+def _purchase_state(checkout: Checkout, payment: Payment | None, *, disputed: bool) -> str:
+    """`paid`, `pending`, `failed`, or, by its payment, what became of it since."""
+    if payment is None:
+        return checkout.state
+    if disputed:
+        return "disputed"
+    if payment.disputed_minor:
+        return "charged_back"
+    if payment.refunded_minor:
         return "refunded" if payment.refunded_minor >= payment.captured_minor else "partly_refunded"
     return checkout.state

@@ -91,7 +91,8 @@ class Started:
 class Purchase:
     """A line of the customer's purchases. Amounts in minor units, with tax.
 
-    `state`: `paid`, `pending`, `failed`, `partly_refunded` or `refunded`. `id` pages the list.
+    `state`: `paid`, `pending`, `failed`, `partly_refunded`, `refunded`, `disputed` (the bank decides about it) or
+    `charged_back` (it was decided against us). `id` pages the list.
     """
 
     id: int

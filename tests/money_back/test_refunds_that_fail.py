@@ -21,6 +21,9 @@ async def test_a_refund_that_fails_gives_back_credits_and_what_was_collected_for
     await shop.settle()
     balance = await shop.services.credits.balance(customer)
     assert (balance.available, balance.owed) == (0, 20)
+    told = await shop.services.money_back.of(customer)
+    assert [(one.what, one.owed, one.collected) for one in told.debts] == [("Popular", 20, 0)]
+    assert [(one.what, one.amount_minor, one.arrived) for one in told.refunds] == [("Popular", 800, True)]
     await shop.give(customer, 30)
     balance = await shop.services.credits.balance(customer)
     assert (balance.available, balance.owed) == (10, 0)
@@ -31,6 +34,7 @@ async def test_a_refund_that_fails_gives_back_credits_and_what_was_collected_for
     assert (balance.available, balance.owed) == (5 + 30, 0)
     (line,) = await shop.services.checkout.purchases(customer)
     assert (line.state, line.refunded_minor) == ("paid", 0)
+    assert [one.arrived for one in (await shop.services.money_back.of(customer)).refunds] == [False]
     (row,) = await shop.rows("SELECT status, failure_reason, undone_at IS NOT NULL AS undone FROM refunds")
     assert row == {"status": "failed", "failure_reason": "lost_or_stolen_card", "undone": True}
     mails = await shop.rows("SELECT kind FROM outbox WHERE kind LIKE 'refund%' ORDER BY id")

@@ -68,9 +68,9 @@ async def test_roles_bound_what_may_be_given_back(shop: Shop) -> None:
     await refunds.make(ADMIN, payment, 1_900, reason="All of it", key="b")
     with pytest.raises(NothingToRefund):
         await refunds.make(ADMIN, payment, 1, reason="More", key="c")
-    for wrong in ({"reason": "  ", "key": "d"}, {"reason": "Why", "key": ""}):
+    for reason, key in (("  ", "d"), ("Why", "")):
         with pytest.raises(InvalidInput):
-            await refunds.make(ADMIN, payment, 1, **wrong)
+            await refunds.make(ADMIN, payment, 1, reason=reason, key=key)
 
 
 async def test_two_at_once_never_give_back_more_than_was_paid(shop: Shop) -> None:

@@ -12,6 +12,7 @@ from billing_app.credits.views import Balance, DayUse, LotState, LotView, NextEv
 from billing_app.entitlements.plan_credits.facts import Resets
 from billing_app.entitlements.quotas.views import QuotaUsage
 from billing_app.money import Money
+from billing_app.payments.refunds.reading import DebtLine, DisputeLine, MoneyBackView
 from billing_app.payments.subscribing.views import (
     CardView,
     ChargeLine,
@@ -257,3 +258,16 @@ def test_the_pace_is_told_as_a_pace() -> None:
     assert "about 96 more until fresh credits come on 4 Dec 2026" in pace_words(lasts, CREDITS)[0]
     assert pace_words(Pace(Outlook.COLLECTING, 2, 5), CREDITS)[0].startswith("Collecting")
     assert pace_words(Pace(Outlook.IDLE, 7, 0), CREDITS) == ("", "")
+
+
+def test_a_dispute_and_a_debt_are_said_with_their_cause_before_anything_else() -> None:
+    back = MoneyBackView(
+        refunds=(),
+        disputes=(DisputeLine("Popular", 800, "USD", None, NOW), DisputeLine("Starter", 400, "USD", "won", NOW)),
+        debts=(DebtLine("Popular", 12, 8, NOW),),
+    )
+    first, second = banners(FREE, a_balance(), None, CREDITS, NOW, back=back)
+    assert (first.name, first.tone, first.act) == ("disputed", "bad", "/contact")
+    assert first.text.startswith("Your bank disputes the payment of $8.00 for Popular.")
+    assert second.name == "owed"
+    assert "You owe 12 credits, 8 are paid off: Popular was paid back after they were used." in second.text

@@ -184,6 +184,18 @@ async def has_open_dispute(session: AsyncSession, customer_id: int) -> bool:
     return found is not None
 
 
+async def disputed_payments(session: AsyncSession, payment_ids: Sequence[int]) -> set[int]:
+    """Of these payments those that are disputed right now."""
+    found = await session.execute(
+        select(col(Dispute.payment_id)).where(
+            col(Dispute.payment_id).in_(payment_ids),
+            col(Dispute.outcome).is_(None),
+            col(Dispute.status).not_like("warning\\_%"),
+        )
+    )
+    return set(found.scalars())
+
+
 async def take_to_ask_about(session: AsyncSession, *, now: datetime, wall: datetime, limit: int) -> Sequence[Payment]:
     """Take the right to ask about payments whose news may be missing, the longest unasked first.
 

@@ -11,10 +11,13 @@ from datetime import datetime, timedelta
 from billing_app.catalog.schema import Noun
 from billing_app.credits.kinds import LotKind
 from billing_app.credits.views import Balance
+from billing_app.money import Money
+from billing_app.payments.refunds.reading import MoneyBackView
 from billing_app.payments.subscribing.views import CardView, MyPlan
-from billing_app.ui.format import day
+from billing_app.ui.format import day, number
 from billing_app.ui.plan_words import card_name
 
+NOTHING_BACK = MoneyBackView((), (), ())
 EXPIRES_SOON = timedelta(days=7)
 _REMADE = (LotKind.PLAN, LotKind.FREE, LotKind.TRIAL)
 """Lots that end because others take their place: no reason to hurry."""
@@ -31,9 +34,41 @@ class Banner:
     act: str
 
 
-def banners(my: MyPlan | None, balance: Balance, card: CardView | None, noun: Noun, now: datetime) -> list[Banner]:
+def banners(
+    my: MyPlan | None,
+    balance: Balance,
+    card: CardView | None,
+    noun: Noun,
+    now: datetime,
+    *,
+    back: MoneyBackView = NOTHING_BACK,
+) -> list[Banner]:
     """Those of the dashboard, most severe first."""
-    return [found for found in _each(my, balance, card, noun, now) if found is not None]
+    return [*_of_money_back(back, balance, noun), *(one for one in _each(my, balance, card, noun, now) if one)]
+
+
+def _of_money_back(back: MoneyBackView, balance: Balance, noun: Noun) -> Iterable[Banner]:
+    """What a dispute keeps from being used, and what is owed since a refund: what for, and how it is paid off."""
+    for one in back.open_disputes[:2]:
+        amount = Money(one.amount_minor, one.currency).shown()
+        frozen = f" {noun.of(balance.frozen)} cannot be used until that is decided." if balance.frozen else ""
+        yield Banner(
+            "disputed",
+            "bad",
+            f"Your bank disputes the payment of {amount} for {one.what}.{frozen} No time of them is lost.",
+            "Write to us",
+            "/contact",
+        )
+    for debt in back.debts[:2]:
+        so_far = f", {number(debt.collected)} are paid off" if debt.collected else ""
+        yield Banner(
+            "owed",
+            "warn",
+            f"You owe {noun.of(debt.owed)}{so_far}: {debt.what} was paid back after they were used. They are taken "
+            f"from {noun.many} that come to you; of a pack only as many as its payment page says.",
+            f"Get {noun.many}",
+            "/pricing",
+        )
 
 
 def _each(

@@ -200,7 +200,11 @@ def purchases() -> rx.Component:
                 ),
                 class_name=CELL + LEADING + "w-full",
             ),
-            rx.el.td(row.amount, class_name=CELL + NUMBER),
+            rx.el.td(
+                rx.el.span(row.amount, class_name="block"),
+                rx.cond(row.refunded != "", rx.el.span(row.refunded, class_name="block text-tiny text-ink-3"), None),
+                class_name=CELL + NUMBER,
+            ),
             rx.el.td(badge(row.state, tone=row.tone), class_name=CELL + "text-right"),
             class_name="group",
         ),

@@ -119,7 +119,8 @@ class DashboardState(rx.State):
         )
         if not self.with_credits and limits.starts_anew:
             self.next_title, self.next_detail = limits.starts_anew, self.next_title if plan.plan.subscribed else ""
-        self.banners = banners(plan._my, balance, plan._card, brand().credit, now)
+        back = await services.money_back.of(customer_id)
+        self.banners = banners(plan._my, balance, plan._card, brand().credit, now, back=back)
         self.as_of = f"{now:%H:%M:%S} UTC"
         await refresh_shell(self, customer_id)
 

@@ -27,6 +27,8 @@ _PURCHASE_STATES = {
     "pending": ("Confirming", "warn"),
     "refunded": ("Refunded", ""),
     "partly_refunded": ("Partly refunded", ""),
+    "disputed": ("Disputed", "warn"),
+    "charged_back": ("Paid back by the bank", ""),
     "failed": ("Failed", "bad"),
 }
 
@@ -74,6 +76,7 @@ class PurchaseRow:
     when: str
     what: str
     amount: str
+    refunded: str
     state: str
     tone: str
     receipt: str
@@ -162,9 +165,11 @@ def lot_row(lot: LotView, now: datetime) -> LotRow:
     parts = [f"{when(lot.created_at, now)}", f"{number(lot.granted)} for {paid}"]
     if lot.held:
         parts.append(f"{number(lot.held)} in use")
-    for count, word in ((lot.used, "used"), (lot.expired, "expired"), (lot.revoked, "taken back")):
+    for count, word in ((lot.used, "used"), (lot.expired, "expired"), (lot.revoked, "taken back with its refund")):
         if count:
             parts.append(f"{number(count)} {word}")
+    if lot.state is LotState.FROZEN:
+        parts.append("frozen while its payment is disputed")
     if lot.state is LotState.PREPARED:
         until = f"from {day(lot.effective_at)}"
     else:
@@ -208,6 +213,9 @@ def purchase_row(purchase: Purchase, now: datetime) -> PurchaseRow:
         when=when(purchase.settled_at or purchase.created_at, now),
         what=purchase.name,
         amount=Money(purchase.paid_minor or purchase.amount_minor, purchase.currency).shown(),
+        refunded=f"{Money(purchase.refunded_minor, purchase.currency).shown()} refunded"
+        if purchase.refunded_minor
+        else "",
         state=word,
         tone=tone,
         receipt=purchase.receipt_url or "",
