@@ -47,7 +47,6 @@ from billing_app.payments.reconcile import Reconciler
 from billing_app.payments.reconciling.service import Comparison
 from billing_app.payments.refunds.quoting import Quotes
 from billing_app.payments.refunds.reading import MoneyBackReads
-from billing_app.payments.refunds.reading import MoneyBackReads
 from billing_app.payments.refunds.service import Refunds
 from billing_app.payments.returns import AllowedAddresses, ReturnLinks
 from billing_app.payments.stripe_customers import StripeCustomers
@@ -126,7 +125,6 @@ class Services:
     payment_methods: PaymentMethodReads
     transactions: Transactions
     refunds: Refunds
-    money_back: MoneyBackReads
     money_back: MoneyBackReads
     return_addresses: AllowedAddresses
     applier: Applier
@@ -277,7 +275,6 @@ def put_together(settings: Settings, database: Database) -> Services:
         invoice_links=InvoiceLinks(database, gateway),
         payment_methods=PaymentMethodReads(database),
         transactions=transactions,
-        money_back=MoneyBackReads(database),
         money_back=MoneyBackReads(database),
         refunds=Refunds(database, gateway, applier, quotes, support_limit_minor=settings.support_limit_minor),
         return_addresses=addresses,
