@@ -1,5 +1,6 @@
 """How Reflex builds and serves the pages. Everything that differs between installations comes from the settings."""
 
+import os
 from typing import Any, cast
 from urllib.parse import urlsplit
 
@@ -11,6 +12,7 @@ from billing_app.settings import get_settings
 from billing_app.ui.theme import TAILWIND
 
 _BACKEND_PORT = 8000
+_Keeper = rx.constants.StateManagerMode
 
 
 class OneOrigin(rx.plugins.Plugin):
@@ -80,7 +82,8 @@ config = rx.Config(
     trusted_proxy_hops=settings.trusted_proxy_hops or 0,
     cors_allowed_origins=_origins(settings.public_url),
     # States are views of the database: losing them costs a reload, keeping them on disk would keep people's data.
-    state_manager_mode=rx.constants.StateManagerMode.MEMORY,
+    # Several processes share them by Redis.
+    state_manager_mode=_Keeper.REDIS if os.environ.get("REFLEX_REDIS_URL") else _Keeper.MEMORY,
     telemetry_enabled=False,
     show_built_with_reflex=False,
     plugins=plugins,
