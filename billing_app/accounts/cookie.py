@@ -1,6 +1,8 @@
 """The session cookie's name and how to find it in a Cookie header, for pages and API alike. Pure."""
 
 COOKIE_LIMIT_BYTES = 8_192
+LOOK_COOKIE = "look"
+"""Marks what a browser shows while its user looks as a customer; by it alone nobody may see anything."""
 
 
 def session_cookie(*, secure: bool) -> str:

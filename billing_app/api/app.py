@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 
-from billing_app.api import auth, csp_reports, hand_over, metrics, webhooks
+from billing_app.api import auth, csp_reports, hand_over, looks, metrics, webhooks
 from billing_app.api.conventions.paths import EncodedSlashes
 from billing_app.api.conventions.route import ShortWays
 from billing_app.api.document import describe
@@ -22,6 +22,7 @@ from billing_app.api.v1 import (
     library,
     playground,
     subscription,
+    support_exports,
     system,
 )
 from billing_app.bootstrap import Services, build, close
@@ -61,9 +62,11 @@ def create_app(services: Services | None = None) -> FastAPI:
         hand_over,
         invoices,
         library,
+        looks,
         metrics,
         playground,
         subscription,
+        support_exports,
         system,
     ):
         app.include_router(module.router)

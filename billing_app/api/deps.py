@@ -6,8 +6,9 @@ from fastapi import Depends
 from starlette.requests import HTTPConnection
 
 from billing_app.accounts.cookie import read_cookie, session_cookie
-from billing_app.accounts.roles import Principal
+from billing_app.accounts.roles import Principal, Role
 from billing_app.bootstrap import Services, current
+from billing_app.db.looking import look_only
 from billing_app.errors import Forbidden, Unauthenticated
 
 
@@ -45,6 +46,21 @@ async def signed_in(found: Visitor) -> Principal:
 
 
 SignedIn = Annotated[Principal, Depends(signed_in)]
+
+
+async def staff(principal: SignedIn) -> Principal:
+    """A member of staff, also while another tab of theirs looks as a customer; services ask for the role they need.
+
+    Raises:
+        Unauthenticated: nobody is signed in. NotPermitted: a customer.
+    """
+    who = principal.behind or principal
+    who.require(Role.VIEWER)
+    look_only(False)
+    return who
+
+
+Staff = Annotated[Principal, Depends(staff)]
 
 
 async def customer_of(principal: SignedIn) -> int:

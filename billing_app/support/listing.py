@@ -1,5 +1,6 @@
 """The list of customers: who pays what, has what and costs what, newest first, by page (for staff)."""
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -11,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from billing_app import clock
 from billing_app.accounts.roles import Principal
 from billing_app.entitlements.subscriptions.standing import LIVE, mrr_minor
-from billing_app.support.desk import Desk, checked_limit, reading
+from billing_app.support.desk import MAX_PAGE, Desk, checked_limit, reading
 
 Only = Literal["", "paying", "trialing", "past_due", "by_hand", "free", "owing", "disputed"]
 COST_DAYS = 30
@@ -109,6 +110,17 @@ class Listing(Desk):
                 costs = await _costs(session, ids, clock.now().date() - timedelta(days=COST_DAYS))
         lines = tuple(_line(row, available.get(row.id, 0), costs.get(row.id, ())) for row in rows[:limit])
         return CustomerPage(lines, lines[-1].id if len(rows) > limit else None)
+
+    async def every_customer(self, by: Principal, *, only: Only = "", plan: str = "") -> AsyncIterator[CustomerLine]:
+        """All of them, newest first, page by page: for CSV."""
+        before: int | None = None
+        while True:
+            page = await self.customers(by, only=only, plan=plan, before=before, limit=MAX_PAGE)
+            for line in page.customers:
+                yield line
+            if page.next_before is None:
+                return
+            before = page.next_before
 
 
 async def _available(session: AsyncSession, ids: list[int]) -> dict[int, int]:

@@ -14,7 +14,7 @@ from reflex_base.constants import CompileVars
 from reflex_base.event import Event
 
 from billing_app import clock
-from billing_app.accounts.cookie import read_cookie, session_cookie
+from billing_app.accounts.cookie import LOOK_COOKIE, read_cookie, session_cookie
 from billing_app.accounts.roles import Principal, Role
 from billing_app.accounts.staff import DEMO_ADMIN_EMAIL, DEMO_CUSTOMER_EMAIL, DEMO_PASSWORD
 from billing_app.bootstrap import current
@@ -107,6 +107,8 @@ class Shell(rx.State):
     handed_over: rx.Field[bool] = rx.field(False)
     way_back: rx.Field[str] = rx.field("")
     way_back_name: rx.Field[str] = rx.field("")
+    looking_as: rx.Field[str] = rx.field("")
+    looking_until: rx.Field[str] = rx.field("")
     billing_day: rx.Field[str] = rx.field("")
     billing_hour: rx.Field[str] = rx.field("")
     available: rx.Field[int] = rx.field(0)
@@ -138,6 +140,8 @@ class Shell(rx.State):
         self.is_admin = bool(who and who.role is Role.ADMIN)
         self.is_staff = bool(who and who.is_staff)
         self.handed_over = bool(who and who.handed_over)
+        self.looking_as = _name(who) if who and who.behind else ""
+        self.looking_until = f"{who.looks_until:%H:%M} UTC" if who and who.looks_until else ""
         self.way_back = (who.return_to if who else None) or ""
         self.way_back_name = urlsplit(self.way_back).hostname or ""
         if who and who.customer_id:
@@ -186,6 +190,11 @@ class Shell(rx.State):
         self.strip_text = ""
 
 
+def _name(who: Principal) -> str:
+    """Who a customer is called while staff look on."""
+    return who.name or who.email or f"customer {who.customer_id}"
+
+
 async def refresh_shell(state: rx.State, customer_id: int) -> Shell:
     """Show what this customer has now in the top bar. The caller has authorised itself for this customer."""
     shell = await state.get_state(Shell)
@@ -203,8 +212,10 @@ class OneOwner(Middleware):
     async def preprocess(self, app: rx.App, state: BaseState, event: Event) -> StateUpdate | None:
         """Runs before every event, the first one of a page included."""
         root = state._get_root_state()
-        cookie = read_cookie(root.router.headers.cookie, session_cookie(secure=current().settings.secure_cookies))
-        owner = sha256(cookie.encode()).hexdigest() if cookie else ""
+        sent = root.router.headers.cookie
+        cookie = read_cookie(sent, session_cookie(secure=current().settings.secure_cookies))
+        # Staff see another customer's pages under the same cookie: nothing of one view shows in the next.
+        owner = sha256(f"{cookie} {read_cookie(sent, LOOK_COOKIE) or ''}".encode()).hexdigest() if cookie else ""
         shell = await root.get_state(Shell)
         if shell._owner != owner:
             hydrated = getattr(root, IS_HYDRATED)

@@ -33,6 +33,7 @@ def framed(main: rx.Component, *, current: str = "", bare: bool = False) -> rx.C
     return rx.el.div(
         skip_link(),
         _top(current, bare=bare),
+        looking_bar(),
         None if bare else _way_back(),
         None if bare else sandbox_bar(),
         None if bare else _strip(),
@@ -61,6 +62,31 @@ def _top(current: str, *, bare: bool) -> rx.Component:
         class_name=(
             "sticky top-0 z-20 flex h-14 items-center gap-2.5 border-b border-line bg-surface px-4 sm:gap-5 sm:px-6"
         ),
+    )
+
+
+def looking_bar() -> rx.Component:
+    """Over every page of a customer as long as staff see it with the customer's eyes; nothing closes it but its end."""
+    return rx.cond(
+        Shell.looking_as != "",
+        rx.el.aside(
+            icon("eye", size=16),
+            rx.el.p(
+                "You see this as ",
+                rx.el.strong(Shell.looking_as, class_name="font-[640]"),
+                " until ",
+                Shell.looking_until,
+                ". Nothing can be changed.",
+                class_name="min-w-0 [overflow-wrap:anywhere]",
+            ),
+            post_form(button("End the view", size="s", type="submit"), action="/api/support/look/end"),
+            class_name=(
+                "sticky top-14 z-10 flex flex-wrap items-center justify-center gap-x-3 gap-y-1.5 border-b "
+                "border-transparent bg-warn-soft px-4 py-2 text-small text-ink"
+            ),
+            custom_attrs={"aria-label": "Looking as a customer"},
+        ),
+        None,
     )
 
 
