@@ -71,6 +71,7 @@ from billing_app.reports.recurring import RecurringReports
 from billing_app.reports.service import Reports
 from billing_app.self_audit.checks import Around
 from billing_app.self_audit.going_live import GoingLive
+from billing_app.self_audit.health import Health
 from billing_app.self_audit.service import SelfAudit
 from billing_app.settings import Mode, Settings
 from billing_app.support.desk import Below
@@ -135,6 +136,7 @@ class Services:
     comparison: Comparison
     self_audit: SelfAudit
     going_live: GoingLive
+    health: Health
     push: PushService
     moving_in: MovingIn
     time_travel: TimeTravel | None
@@ -286,6 +288,7 @@ def put_together(settings: Settings, database: Database) -> Services:
         comparison=comparison,
         self_audit=SelfAudit(around),
         going_live=GoingLive(around, catalog),
+        health=Health(around),
         time_travel=TimeTravel(database, settings) if sandbox and settings.stripe_api_base else None,
         push=push,
         moving_in=MovingIn(database, gateway, catalog, ledger=ledger, trials=trials),

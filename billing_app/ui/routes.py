@@ -29,7 +29,7 @@ from billing_app.ui.pages import (
     practice,
     pricing,
 )
-from billing_app.ui.pages.admin import features, funnel, margins, models, money, overview
+from billing_app.ui.pages.admin import features, funnel, health, margins, models, money, overview, self_audit
 from billing_app.ui.pages.admin import plans as admin_plans
 from billing_app.ui.pages.admin.margins import customer as customer_margin
 from billing_app.ui.session import Shell
@@ -111,6 +111,8 @@ ROUTES: tuple[Route, ...] = (
     _staff("/admin/features", features.features, "Features", features.FeaturesState.load, period=True),
     _staff("/admin/funnel", funnel.funnel, "Funnel", funnel.FunnelState.load, period=True),
     _staff("/admin/models", models.models, "Models and prices", models.ModelsState.load),
+    _staff("/admin/self-audit", self_audit.self_audit, "Self-audit", self_audit.SelfAuditState.load),
+    _staff("/admin/health", health.health, "Health", health.HealthState.load),
     _staff("/admin/keys", keys.keys, "API keys", keys.KeysState.load),
     Route("/payment/success", payment.success, "Your payment", load=(payment.PaymentState.watch,)),
     Route("/payment/cancel", payment.cancel, "Nothing was charged", load=(payment.PaymentState.show_cancelled,)),

@@ -28,6 +28,11 @@ CLOSED = {
     "hand_overs",
     "payment_failures",
     "reconcile_findings",
+    "revenue_accounts",
+    "revenue_lots",
+    "revenue_sales",
+    "revenue_sums_customer",
+    "revenue_sums_customer_month",
     "users",
 }
 """Read by the product and its staff alone, never in a customer's name: the role of customers may not even ask."""

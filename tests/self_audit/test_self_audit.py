@@ -105,3 +105,18 @@ async def test_the_list_before_going_live_says_what_is_missing_and_what_to_do(sh
     assert checks["backups"].state is State.WARN
     assert checks["reached"].state is State.OK, checks["reached"]
     assert checks["roles"].state is checks["stripe_account"].state is State.OK
+
+
+@pytest.mark.row("C8")
+async def test_the_page_of_health_shows_how_it_does_now(shop: Shop) -> None:
+    await shop.buy(await shop.a_customer())
+    found = await shop.services.health.vitals(somebody(Role.VIEWER))
+    figures = {one.name: one for one in found.figures}
+    assert figures["Jobs waiting"].value == "0"
+    assert int(figures["Webhooks, last day"].value) > 0
+    assert figures["Webhooks, last day"].state is State.OK
+    assert figures["Database"].words.startswith("PostgreSQL 18")
+    assert any(table.name == "webhook_events" for table in found.tables)
+    assert found.given_up == ()
+    with pytest.raises(NotPermitted):
+        await shop.services.health.vitals(somebody(Role.CUSTOMER))

@@ -36,7 +36,11 @@ NAVIGATION: tuple[tuple[str, tuple[tuple[str, str, str, Role], ...]], ...] = (
     ),
     (
         "System",
-        (("/admin/keys", "API keys", "key-round", Role.ADMIN),),
+        (
+            ("/admin/self-audit", "Self-audit", "shield-check", Role.VIEWER),
+            ("/admin/health", "Health", "activity", Role.VIEWER),
+            ("/admin/keys", "API keys", "key-round", Role.ADMIN),
+        ),
     ),
 )
 
