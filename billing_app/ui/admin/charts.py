@@ -60,15 +60,18 @@ def chart_card(
     return rx.el.section(
         rx.el.header(
             rx.el.h2(title, class_name="text-h2"),
-            _legend(legend) if legend else None,
             rx.el.span(class_name="flex-1"),
             aside,
             _switch(title, name),
-            class_name="flex min-h-[50px] flex-wrap items-center gap-x-4 gap-y-2 border-b border-line px-[18px] py-2.5",
+            class_name="flex min-h-[50px] flex-wrap items-center gap-2.5 border-b border-line px-[18px] py-2.5",
         ),
         rx.el.div(
-            rx.el.p(summary, class_name="px-[18px] pt-3 text-small text-ink-2", id=f"{name}-says"),
-            rx.el.div(plot, class_name="px-2.5 pt-3 pb-2.5 sm:px-3.5", style={"height": f"{_HEIGHT_PX + 22}px"}),
+            rx.el.div(
+                rx.el.p(summary, class_name="min-w-0 flex-1 basis-[260px] text-small text-ink-2", id=f"{name}-says"),
+                _legend(legend) if legend else None,
+                class_name="flex flex-wrap items-baseline gap-x-6 gap-y-1 px-[18px] pt-3",
+            ),
+            rx.el.div(plot, class_name="px-2 pt-3 pb-3 sm:px-3"),
             class_name="group-has-[[value=table]:checked]/chart:hidden",
         ),
         rx.el.div(table, class_name="hidden group-has-[[value=table]:checked]/chart:block"),
@@ -222,7 +225,7 @@ def _ground(ticks: Any, labels: Any, *, every: bool = False) -> list[Any]:
     ]
 
 
-def figures_table(columns: Sequence[tuple[str, str]], rows: Any, caption: str) -> rx.Component:
+def figures_table(columns: Sequence[tuple[str, str | rx.Var]], rows: Any, caption: str) -> rx.Component:
     """The chart's twin: `columns` are (key, heading) of the same rows; the first names the row."""
     first, *others = columns
     return data_table(

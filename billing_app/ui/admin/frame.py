@@ -119,16 +119,17 @@ def admin_page(
 def _head(title: str | rx.Var, lead: Any, actions: Sequence[Any]) -> rx.Component:
     return rx.el.header(
         rx.el.div(
-            rx.el.h1(title, class_name="text-[24px] leading-tight font-[640] tracking-[-.02em]"),
-            rx.cond(StaffState.allowed, rx.el.p(lead, class_name="mt-0.5 max-w-[76ch] text-ink-2"), None)
-            if lead is not None
+            rx.el.h1(
+                title, class_name="min-w-0 flex-1 basis-[180px] text-[24px] leading-tight font-[640] tracking-[-.02em]"
+            ),
+            rx.cond(StaffState.allowed, rx.el.div(*actions, class_name="flex flex-wrap items-center gap-2"), None)
+            if actions
             else None,
-            class_name="min-w-0 flex-1 basis-[220px]",
+            class_name="flex flex-wrap items-center gap-x-4 gap-y-3",
         ),
-        rx.cond(StaffState.allowed, rx.el.div(*actions, class_name="flex flex-wrap items-center gap-2"), None)
-        if actions
+        rx.cond(StaffState.allowed, rx.el.p(lead, class_name="mt-1 max-w-[90ch] text-ink-2"), None)
+        if lead is not None
         else None,
-        class_name="flex flex-wrap items-center gap-x-4 gap-y-3",
     )
 
 

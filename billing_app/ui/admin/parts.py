@@ -72,7 +72,7 @@ def tiles(found: rx.Var) -> rx.Component:
         # Lines between tiles are their shadows: a box of its own that clips would clip what a tile opens.
         class_name=(
             "mt-5 grid grid-cols-2 rounded-card border border-line bg-surface shadow-lift "
-            "sm:grid-cols-[repeat(auto-fit,minmax(148px,1fr))] [&>*]:shadow-[1px_1px_0_0_var(--line)]"
+            "sm:grid-cols-[repeat(auto-fit,minmax(136px,1fr))] [&>*]:shadow-[1px_1px_0_0_var(--line)]"
         ),
     )
 
@@ -111,7 +111,7 @@ def tile(of: Any) -> rx.Component:
             ),
             rx.cond(of.note != "", rx.el.span(of.note, class_name="block text-tiny tabular-nums text-ink-3"), None),
         ),
-        class_name="relative min-w-0 px-4 py-3.5",
+        class_name="relative min-w-0 px-3.5 py-3 sm:px-4",
         custom_attrs={"data-tile": of.code},
     )
 

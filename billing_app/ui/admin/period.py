@@ -19,7 +19,7 @@ from billing_app.reports.period import Interval, Period
 from billing_app.ui.admin.choosing import choices, chooser
 from billing_app.ui.components.buttons import button, look
 from billing_app.ui.components.icons import icon
-from billing_app.ui.format import day
+from billing_app.ui.format import day, short_day
 from billing_app.ui.session import staff_of
 
 PRESETS: tuple[tuple[str, str], ...] = (("7", "7 days"), ("30", "30 days"), ("90", "90 days"), ("365", "12 months"))
@@ -70,6 +70,11 @@ def own_days(first: str, last: str, today: date) -> tuple[date, date]:
     if (end - begin).days >= LONGEST_DAYS:
         raise InvalidInput(f"Choose {LONGEST_DAYS:,} days at most.", field="first")
     return begin, min(end, today)
+
+
+def days_text(first: date, last: date) -> str:
+    """`23 Oct to 21 Nov 2026`; the first day's year where it is another."""
+    return f"{day(first) if first.year != last.year else short_day(first)} to {day(last)}"
 
 
 class PeriodState(rx.State):
@@ -153,7 +158,7 @@ class PeriodState(rx.State):
         self.choice, self.interval, self.currency = choice, interval, currency
         self.compare = asked.get("compare", "1" if self.compare else "0") != "0"
         self.first, self.last, self.today = days[0].isoformat(), days[1].isoformat(), today.isoformat()
-        self.label = f"{day(days[0])} to {day(days[1])}"
+        self.label = days_text(*days)
         kept = {"first": self.first, "last": self.last} if choice == _CUSTOM else {"period": choice}
         kept |= {"interval": interval, "compare": "1" if self.compare else "0"}
         self.query = urlencode(kept | ({"currency": currency} if currency else {}))
@@ -268,3 +273,8 @@ def _compare() -> rx.Component:
         "Compare with before",
         class_name="flex min-h-[30px] cursor-pointer items-center gap-2 px-1 text-small text-ink-2",
     )
+
+
+def part_heading() -> Any:
+    """What a column of parts of the period is called: by the interval they are cut by."""
+    return rx.match(PeriodState.interval, ("month", "Month"), ("week", "Week from"), "Day")

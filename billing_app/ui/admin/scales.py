@@ -6,7 +6,7 @@ from billing_app.ui.format import MINUS
 _STEPS = (1, 2, 5, 10)
 
 
-def ticks(low: int, high: int, *, about: int = 4) -> list[int]:
+def ticks(low: int, high: int, *, about: int = 5) -> list[int]:
     """Round figures from at most `low` to at least `high`, nought among them: where grid lines stand."""
     low, high = min(low, 0), max(high, 0)
     if low == high:

@@ -90,6 +90,20 @@ def reason_rows(found: FunnelReport) -> list[ReasonRow]:
     ]
 
 
+def _arrival(found: FunnelReport) -> str:
+    """Who came another way, and how soon payments were known."""
+    parts = [
+        f"{number(found.opened_elsewhere)} opened a payment page and {number(found.paid_elsewhere)} paid without "
+        "having looked at the prices in these days."
+        if found.opened_elsewhere or found.paid_elsewhere
+        else "",
+        f"Of the purchases, {number(found.at_once)} were paid when the buyer came back, {number(found.late)} later."
+        if found.at_once or found.late
+        else "",
+    ]
+    return " ".join(part for part in parts if part)
+
+
 class FunnelState(rx.State):
     """The funnel of the chosen days."""
 
@@ -117,11 +131,7 @@ class FunnelState(rx.State):
         self.purchases, self.walls = step_rows(found.purchases), step_rows(found.walls)
         self.by_feature, self.reasons = [wall_row(one) for one in found.by_feature], reason_rows(found)
         self.kept = f"{number(found.kept)} took their cancellation back." if found.kept else ""
-        self.arrival = (
-            f"{number(found.at_once)} purchases were known when the buyer came back, {number(found.late)} later."
-            if found.at_once or found.late
-            else ""
-        )
+        self.arrival = _arrival(found)
         self.as_of = moment(found.computed_at)
         self.loaded = True
 

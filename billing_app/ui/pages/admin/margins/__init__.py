@@ -50,7 +50,7 @@ def _dimensions() -> rx.Component:
                 ),
                 custom_attrs={"aria-current": rx.cond(MarginsState.by == value, "true", "false")},
             )
-            for value, label in BY
+            for value, label, _ in BY
         ],
         class_name="-mx-1 flex gap-0.5 overflow-x-auto px-1 pb-0.5",
         custom_attrs={"aria-label": "Margins by"},
@@ -76,7 +76,7 @@ def _table() -> rx.Component:
             None,
         ),
         data_table(
-            [*margin_columns(MarginsState.by_name), at_list],
+            [*margin_columns(MarginsState.noun), at_list],
             MarginsState.rows,
             "Margins, the worst first",
             total=MarginsState.total,

@@ -70,7 +70,7 @@ def _offer(row: Any) -> rx.Component:
             _figure("Before fees", badge(row.before)),
             _figure("After fees", badge(row.after)),
             _figure("Actual", percent_badge(row.actual, row.tone)),
-            class_name="grid w-full grid-cols-3 gap-4 text-right sm:w-auto",
+            class_name="grid w-full grid-cols-3 gap-3 text-right sm:w-auto",
         ),
         class_name="flex flex-wrap items-start gap-x-6 gap-y-3 border-b border-line px-[18px] py-3.5 last:border-b-0",
         custom_attrs={"data-offer": row.key},
@@ -81,5 +81,5 @@ def _figure(name: str, value: rx.Component) -> rx.Component:
     return rx.el.div(
         rx.el.dt(name, class_name="text-tiny text-ink-3"),
         rx.el.dd(value, class_name="mt-0.5 tabular-nums"),
-        class_name="min-w-[84px]",
+        class_name="min-w-[92px]",
     )

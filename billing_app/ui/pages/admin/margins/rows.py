@@ -10,16 +10,17 @@ from billing_app.reports.views import Margin
 from billing_app.ui.admin.words import NOT_KNOWN, cost, margin_tone, money, share
 from billing_app.ui.format import day, number
 
-BY: tuple[tuple[str, str], ...] = (
-    ("item", "Everything sold"),
-    ("plan", "Plans"),
-    ("pack", "Packs"),
-    ("unlock", "Unlocks"),
-    ("feature", "Features"),
-    ("model", "Models"),
-    ("customer", "Customers"),
-    ("day", "Days"),
+BY: tuple[tuple[str, str, str], ...] = (
+    ("item", "Everything sold", "Item"),
+    ("plan", "Plans", "Plan"),
+    ("pack", "Packs", "Pack"),
+    ("unlock", "Unlocks", "Unlock"),
+    ("feature", "Features", "Feature"),
+    ("model", "Models", "Model"),
+    ("customer", "Customers", "Customer"),
+    ("day", "Days", "Day"),
 )
+"""What margins are asked by: as the address says it, all of them, and one."""
 _KINDS = {"plan": "plan", "pack": "pack", "unlock": "unlock", "other": "no item of the price list"}
 
 

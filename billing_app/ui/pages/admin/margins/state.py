@@ -33,6 +33,7 @@ class MarginsState(rx.State):
     loaded: rx.Field[bool] = rx.field(False)
     by: rx.Field[str] = rx.field("item")
     by_name: rx.Field[str] = rx.field("Everything sold")
+    noun: rx.Field[str] = rx.field("Item")
     rows: rx.Field[list[MarginRow]] = rx.field(default_factory=list)
     total: rx.Field[MarginRow] = rx.field(NO_ROW)
     losing: rx.Field[str] = rx.field("")
@@ -63,7 +64,7 @@ class MarginsState(rx.State):
             return
         query = (await self.get_state(PeriodState)).query
         at_list = at_list_price(beside)
-        self.by, self.by_name = by, dict(BY)[by]
+        self.by, self.by_name, self.noun = next(one for one in BY if one[0] == by)
         self.rows = [margin_row(one, shown.currency, by=by, query=query, at_list=at_list) for one in found.rows]
         self.total = total_row(found.total, shown.currency)
         losing = sum(row.loses for row in self.rows)

@@ -6,7 +6,7 @@ import reflex as rx
 
 from billing_app.ui.admin.frame import admin_page
 from billing_app.ui.admin.parts import Column, badge, card, csv_link, data_table, message, period_bar, stack
-from billing_app.ui.admin.period import PeriodState
+from billing_app.ui.admin.period import PeriodState, part_heading
 from billing_app.ui.pages.admin.money.state import MoneyState
 
 __all__ = ["MoneyState", "money"]
@@ -38,7 +38,7 @@ def _three_ways() -> rx.Component:
     return card(
         data_table(
             [
-                Column("Beginning", lambda row: row.at),
+                Column(part_heading(), lambda row: row.at),
                 Column("Bookings", lambda row: row.booked, "number", _MEANING[0][1]),
                 Column("Sales", lambda row: _quiet(row.sales), "roomy number"),
                 Column("Cash in", lambda row: row.captured, "number", "Payments that were captured"),

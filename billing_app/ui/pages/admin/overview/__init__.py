@@ -8,7 +8,6 @@ from billing_app.ui.admin.charts import Series, chart_card, figures_table, lines
 from billing_app.ui.admin.frame import admin_page
 from billing_app.ui.admin.parts import (
     Column,
-    badge,
     card,
     csv_link,
     data_table,
@@ -19,7 +18,7 @@ from billing_app.ui.admin.parts import (
     stack,
     tiles,
 )
-from billing_app.ui.admin.period import PeriodState
+from billing_app.ui.admin.period import PeriodState, part_heading
 from billing_app.ui.pages.admin.margins.columns import margin_columns
 from billing_app.ui.pages.admin.overview.state import OverviewState
 
@@ -65,7 +64,7 @@ def _revenue_against_cost() -> rx.Component:
         ),
         figures_table(
             (
-                ("day", "Beginning"),
+                ("day", part_heading()),
                 ("revenue", "Recognised"),
                 ("cost", "Cost of goods"),
                 ("profit", "Left"),
@@ -101,11 +100,15 @@ def _attention() -> rx.Component:
 def _attention_row(row: Any) -> rx.Component:
     return rx.el.li(
         rx.el.a(
-            rx.el.span(badge(row.count, tone=row.tone), class_name="w-14 shrink-0 pt-px tabular-nums"),
+            rx.cond(
+                row.tone == "bad",
+                icon("circle-alert", label="Urgent", class_name="mt-0.5 text-bad"),
+                icon("triangle-alert", label="Soon", class_name="mt-0.5 text-warn"),
+            ),
             rx.el.span(row.words, class_name="min-w-0 flex-1"),
             icon("chevron-right", size=15, class_name="mt-0.5 text-ink-3"),
             href=row.href,
-            class_name="flex items-start gap-2 px-[18px] py-2.5 text-ink hover:bg-sunken hover:no-underline",
+            class_name="flex items-start gap-3 px-[18px] py-2.5 text-ink hover:bg-sunken hover:no-underline",
         ),
         class_name="border-b border-line last:border-b-0",
         custom_attrs={"data-attention": row.key},

@@ -19,15 +19,14 @@ class AttentionRow:
     """One thing to look at."""
 
     key: str
-    count: str
     words: str
     href: str
     tone: str
 
 
 def attention_row(one: Attention) -> AttentionRow:
-    """The line of one; a count that was stopped says so."""
-    return AttentionRow(one.key, f"{number(one.count)}{'+' if one.more else ''}", one.words, one.href, one.level)
+    """The line of one."""
+    return AttentionRow(one.key, one.words, one.href, one.level)
 
 
 def at(first: date, interval: Interval) -> str:

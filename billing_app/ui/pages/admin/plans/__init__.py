@@ -7,7 +7,7 @@ import reflex as rx
 from billing_app.ui.admin.charts import chart_card, steps
 from billing_app.ui.admin.frame import admin_page
 from billing_app.ui.admin.parts import Column, card, csv_link, data_table, message, period_bar, stack, tiles
-from billing_app.ui.admin.period import PeriodState
+from billing_app.ui.admin.period import PeriodState, part_heading
 from billing_app.ui.pages.admin.plans.state import PlansState
 
 __all__ = ["PlansState", "plans"]
@@ -47,7 +47,7 @@ def _movements() -> rx.Component:
         steps(PlansState.columns, ticks=PlansState.ticks, labels=PlansState.labels, name="mrr"),
         data_table(
             [
-                Column("Beginning", lambda row: row.at),
+                Column(part_heading(), lambda row: row.at),
                 Column("Start", lambda row: quiet(row.start), "number"),
                 Column("New", lambda row: row.new, "number"),
                 Column("Expansion", lambda row: row.expansion, "number"),
