@@ -193,13 +193,14 @@ async def test_another_version_or_mode_is_stored_shown_and_not_applied(shop: Sho
         await shop.services.inbox.replay("evt_other", CLI)
 
 
-async def test_what_no_rule_covers_yet_is_shown_and_never_half_applied(shop: Shop) -> None:
+async def test_what_an_event_says_is_not_believed_until_stripe_says_so_too(shop: Shop) -> None:
     customer = await shop.a_customer()
     bought = await shop.buy(customer)
     dispute = {"id": "dp_1", "object": "dispute", "payment_intent": bought.payment_intent, "amount": 800}
     assert (await shop.deliver(an_event("charge.dispute.created", dispute))).status_code == 200
     await shop.work()
-    assert (await shop.services.inbox.counts())["unhandled"] == 1
+    (line,) = await shop.services.inbox.events(type_prefix="charge.dispute")
+    assert (line.state, line.attempts) == ("waiting", 1)
     assert await shop.available(customer) == 25
 
 
