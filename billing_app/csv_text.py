@@ -4,10 +4,11 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from decimal import Decimal
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
-Cell = str | int | datetime | None
+Cell = str | int | Decimal | datetime | None
 
 
 def csv_text(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
@@ -26,6 +27,8 @@ def cell(value: Cell) -> str:
         return ""
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat(timespec="seconds")
+    if isinstance(value, Decimal):  # a number, also below zero
+        return f"{value:f}"
     if isinstance(value, str) and value.startswith(_FORMULA):
         return f"'{value}"
     return str(value)

@@ -1,12 +1,13 @@
 """Every setting of the product, from the environment. Refuses what would be unsafe in live mode."""
 
+import ipaddress
 import secrets
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
 from typing import Self
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -49,6 +50,11 @@ class Settings(BaseSettings):
     hand_over_jwt_audience: str = Field(default="", description="What their `aud` must name; unset: `PUBLIC_URL`.")
     trusted_proxy_hops: int | None = Field(
         default=None, ge=0, le=5, description="Proxies in front that set X-Forwarded-For; unset counts as none."
+    )
+
+    admin_allowed_addresses: list[str] = Field(
+        default_factory=list,
+        description="Networks that staff work from, on their pages and with keys of scope admin; unset: any.",
     )
 
     catalog: str = Field(default="showcase", description="A preset's name, or the path of a catalogue file.")
@@ -94,6 +100,17 @@ class Settings(BaseSettings):
     def secure_cookies(self) -> bool:
         """Cookies only over HTTPS, when that is how people reach the app."""
         return self.public_url.startswith("https://")
+
+    @field_validator("admin_allowed_addresses")
+    @classmethod
+    def _networks(cls, written: list[str]) -> list[str]:
+        for one in written:
+            try:
+                ipaddress.ip_network(one, strict=False)
+            except ValueError:
+                example = '["10.0.0.0/8", "203.0.113.7"]'
+                raise ValueError(f"ADMIN_ALLOWED_ADDRESSES is a list of networks such as {example}") from None
+        return written
 
     @model_validator(mode="after")
     def _one_key_for_hand_overs(self) -> Self:

@@ -19,6 +19,7 @@ from billing_app.api.conventions.rate_limits import RATES, Rate
 from billing_app.api.conventions.route import NEEDS_KEY, SCHEME, UnsupportedMediaType
 from billing_app.api.middleware import BodyTooLarge
 from billing_app.api.problems import MEDIA_TYPE, problem
+from billing_app.api.v1.admin.gate import SESSION
 from billing_app.credits import QueueFull
 from billing_app.errors import DomainError, InvalidInput, RateLimited
 
@@ -94,7 +95,8 @@ def _document(app: FastAPI) -> Json:
     components["schemas"].pop("HTTPValidationError", None)
     components["schemas"].pop("ValidationError", None)
     components["securitySchemes"] = {
-        SCHEME: {"type": "http", "scheme": "bearer", "description": "An API key: `crd_test_sk_...`, `crd_live_sk_...`"}
+        SCHEME: {"type": "http", "scheme": "bearer", "description": "An API key: `crd_test_sk_...`, `crd_live_sk_...`"},
+        SESSION: {"type": "apiKey", "in": "cookie", "name": "session", "description": "Staff who are signed in here."},
     }
     for method, path, operation in operations(document):
         answers = operation["responses"]

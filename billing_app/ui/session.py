@@ -14,6 +14,7 @@ from reflex_base.constants import CompileVars
 from reflex_base.event import Event
 
 from billing_app import clock
+from billing_app.accounts.client_address import check_allowed, client_address
 from billing_app.accounts.cookie import LOOK_COOKIE, read_cookie, session_cookie
 from billing_app.accounts.roles import Principal, Role
 from billing_app.accounts.staff import DEMO_ADMIN_EMAIL, DEMO_CUSTOMER_EMAIL, DEMO_PASSWORD
@@ -62,6 +63,7 @@ async def staff_of(state: rx.State, role: Role = Role.VIEWER) -> Principal:
     Raises:
         Unauthenticated: nobody is signed in.
         NotPermitted: a customer, or staff of a lower role.
+        AddressNotAllowed: staff, from another address than `ADMIN_ALLOWED_ADDRESSES` lets pass.
     """
     who = await principal_of(state)
     if who is None:
@@ -70,6 +72,11 @@ async def staff_of(state: rx.State, role: Role = Role.VIEWER) -> Principal:
         who = who.behind
         look_only(False)
     who.require(role)
+    if who.is_staff:
+        headers, settings = state.router.headers.raw_headers, current().settings
+        peer, forwarded = headers.get("asgi-scope-client"), headers.get("x-forwarded-for")
+        hops = settings.trusted_proxy_hops or 0
+        check_allowed(client_address(peer, [forwarded] if forwarded else [], hops), settings.admin_allowed_addresses)
     return who
 
 

@@ -10,10 +10,10 @@ import pytest
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
+from billing_app.accounts.client_address import client_address
 from billing_app.accounts.service import AccountService
 from billing_app.api.app import create_app
 from billing_app.api.auth import router
-from billing_app.api.client_address import client_address
 from billing_app.settings import Settings
 from tests.accounts.people import PASSWORD
 

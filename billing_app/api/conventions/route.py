@@ -99,15 +99,19 @@ class HostRoute(APIRoute):
 
         async def handle(request: Request) -> Response:
             services = await services_of(request)
-            holder = await _holder(request, services)
+            holder = await holder_of(request, services)
             holder.require(self.scope)
-            _buckets(request).take(self.rate, holder.key_id)
+            buckets_of(request).take(self.rate, holder.key_id)
             request.state.caller = Caller(services, holder, request)
             if takes_body and request.method in _BODIES:
                 await _read_body(request)
-            return await onward(request)
+            return await self.carry_out(request, onward)
 
         return handle
+
+    async def carry_out(self, request: Request, onward: Answerer) -> Response:
+        """The endpoint; what stands between it and who may call."""
+        return await onward(request)
 
 
 class ShortWays:
@@ -171,7 +175,7 @@ class AdminRoute(HostRoute):
     rate = MONEY
 
 
-async def _holder(request: Request, services: Services) -> KeyHolder:
+async def holder_of(request: Request, services: Services) -> KeyHolder:
     """Who speaks, by `Authorization: Bearer crd_...`. In the query or the body a key would end up in logs."""
     scheme, _, key = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not key:
@@ -179,7 +183,7 @@ async def _holder(request: Request, services: Services) -> KeyHolder:
     return await services.api_keys.recognise(key.strip())
 
 
-def _buckets(request: Request) -> TokenBuckets:
+def buckets_of(request: Request) -> TokenBuckets:
     state = request.app.state
     buckets: TokenBuckets | None = getattr(state, "buckets", None)
     if buckets is None:
