@@ -111,7 +111,10 @@ def tile(of: Any) -> rx.Component:
             ),
             rx.cond(of.note != "", rx.el.span(of.note, class_name="block text-tiny tabular-nums text-ink-3"), None),
         ),
-        class_name="relative min-w-0 px-3.5 py-3 sm:px-4",
+        class_name=(
+            "relative min-w-0 px-3.5 py-3 sm:px-4 xl:[&:nth-last-child(-n+2)_.about]:right-2 "
+            "xl:[&:nth-last-child(-n+2)_.about]:left-auto"
+        ),
         custom_attrs={"data-tile": of.code},
     )
 
@@ -138,10 +141,12 @@ def _about(of: Any) -> rx.Component:
                 class_name="mt-2 flex gap-4 text-small empty:hidden",
             ),
             class_name=(
-                "absolute left-3 right-3 top-10 z-20 min-w-[220px] rounded-card border border-line bg-raised p-3.5 "
-                "font-normal whitespace-normal shadow-float"
+                "about fixed inset-x-3 bottom-3 z-30 rounded-card border border-line bg-raised p-3.5 font-normal "
+                "whitespace-normal shadow-float xl:absolute xl:inset-x-auto xl:top-10 xl:bottom-auto xl:left-2 xl:w-[264px]"
             ),
         ),
+        # Of details of one name, one is open at a time.
+        custom_attrs={"name": "about-figure"},
     )
 
 
@@ -149,13 +154,15 @@ def _about(of: Any) -> rx.Component:
 class Column:
     """A column of a table: its heading, what a cell shows of a row, and of what kind it is.
 
-    Numbers stand at the right, one below the other; a roomy column is left out on phones.
+    Numbers stand at the right, one below the other; a roomy column is left out on phones. A heading that is only
+    `spoken` is not drawn.
     """
 
     heading: str | rx.Var
     cell: Callable[[Any], Any]
     kind: Literal["", "number", "roomy", "roomy number"] = ""
     explained: str = ""
+    spoken: bool = False
 
 
 _HEAD = (
@@ -212,7 +219,10 @@ def data_table(
 
 def _heading(column: Column) -> rx.Component:
     return rx.el.th(
-        column.heading, scope="col", title=column.explained or None, class_name=_HEAD + _kind(column.kind, head=True)
+        rx.el.span(column.heading, class_name="sr-only") if column.spoken else column.heading,
+        scope="col",
+        title=column.explained or None,
+        class_name=_HEAD + _kind(column.kind, head=True),
     )
 
 

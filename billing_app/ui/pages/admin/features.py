@@ -6,9 +6,9 @@ from typing import Any
 
 import reflex as rx
 
-from billing_app.accounts.roles import Role
 from billing_app.bootstrap import current
 from billing_app.errors import DomainError
+from billing_app.reports.costs import Spent
 from billing_app.reports.views import Margin
 from billing_app.ui.admin.frame import admin_page
 from billing_app.ui.admin.parts import (
@@ -25,7 +25,6 @@ from billing_app.ui.admin.period import PeriodState, chosen
 from billing_app.ui.admin.words import NOT_KNOWN, computed, cost, margin_tone, money, share
 from billing_app.ui.format import number
 from billing_app.ui.session import staff_of
-from billing_app.usage.reading import CostGroup
 
 _NOTHING = "\N{EN DASH}"
 
@@ -46,10 +45,10 @@ class FeatureRow:
     note: str
 
 
-def feature_row(margin: Margin, used: CostGroup | None, currency: str) -> FeatureRow:
+def feature_row(margin: Margin, used: Spent | None, currency: str) -> FeatureRow:
     """The line of one feature."""
-    tokens = used.input + used.cached_input + used.cache_write if used else 0
-    answered = used.output + used.reasoning if used else 0
+    tokens = used.input_tokens + used.cached_input_tokens + used.cache_write_tokens if used else 0
+    answered = used.output_tokens + used.reasoning_tokens if used else 0
     known = margin.calls - margin.unknown
     return FeatureRow(
         code=margin.key,
@@ -88,17 +87,15 @@ class FeaturesState(rx.State):
         """Read them."""
         self.error = ""
         try:
-            me = await staff_of(self, Role.VIEWER)
+            me = await staff_of(self)
             shown = await chosen(self, me)
             period, services = shown.period, current()
             found = await services.reports.margins(me, "feature", period, shown.currency, limit=1_000)
-            spent = await services.cost_reads.by(
-                "feature", first=period.first, last=period.last, currency=shown.currency
-            )
+            spent = await services.cost_reports.by(me, "feature", period, shown.currency)
         except DomainError as error:
             self.error = error.detail
             return
-        used: Mapping[str, CostGroup] = {one.key[0]: one for one in spent}
+        used: Mapping[str, Spent] = {one.key: one for one in spent}
         self.rows = [feature_row(one, used.get(one.key), shown.currency) for one in found.rows]
         self.total = feature_row(found.total, None, shown.currency)
         self.total.name, self.total.tokens = "Total", ""

@@ -20,6 +20,7 @@ def _name(row: Any) -> rx.Component:
             ),
             class_name="flex flex-wrap items-center gap-x-2 gap-y-1 [overflow-wrap:anywhere]",
         ),
+        rx.el.span("cost ", row.cost, class_name="block text-tiny font-normal text-ink-2 tabular-nums sm:hidden"),
         rx.cond(
             (row.kind != "") | (row.note != ""),
             rx.el.span(
@@ -38,7 +39,7 @@ def margin_columns(heading: str | rx.Var = "") -> list[Column]:
     return [
         Column(heading, _name),
         Column("Recognised", lambda row: row.revenue, "number", "Revenue earned in these days, refunds taken back"),
-        Column("Cost", lambda row: row.cost, "number", "Cost of goods: models and vendors"),
+        Column("Cost", lambda row: row.cost, "roomy number", "Cost of goods: models and vendors"),
         Column("Fees", lambda row: rx.el.span(row.fees, class_name="text-ink-2"), "roomy number"),
         Column("Left", lambda row: row.gross, "roomy number", "Recognised less cost"),
         Column("Margin", lambda row: percent_badge(row.percent, row.tone), "number", "Left, of recognised"),

@@ -104,7 +104,7 @@ def _own(price: Any, otherwise: str) -> rx.Component:
 
 def _prices() -> rx.Component:
     correct = Column(
-        "",
+        "Actions",
         lambda row: rx.cond(
             StaffState.is_admin,
             button(
@@ -116,6 +116,7 @@ def _prices() -> rx.Component:
             None,
         ),
         "number",
+        spoken=True,
     )
     return card(
         data_table(
@@ -144,7 +145,7 @@ def _others() -> rx.Component:
                     [
                         *_PRICES,
                         Column("Since", lambda row: row.since, "number"),
-                        Column("", lambda row: badge(row.state, tone=row.tone), "number"),
+                        Column("State", lambda row: badge(row.state, tone=row.tone), "number"),
                     ],
                     ModelsState.others,
                     "Other versions of prices, newest first, per million tokens",

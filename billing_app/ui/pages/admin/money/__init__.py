@@ -133,8 +133,8 @@ def _roll_forward() -> rx.Component:
     return card(
         data_table(
             [
-                Column("Month", lambda row: row.at),
-                Column("Opening", lambda row: _quiet(row.opening), "number"),
+                Column("Month", lambda row: rx.el.span(row.at, class_name="whitespace-nowrap")),
+                Column("Opening", lambda row: _quiet(row.opening), "roomy number"),
                 Column("Sold", lambda row: row.sold, "number"),
                 Column("Earned", lambda row: row.earned, "number"),
                 Column("Expired", lambda row: row.expired, "roomy number"),
@@ -147,11 +147,13 @@ def _roll_forward() -> rx.Component:
             "How the liability rolled forward, newest month first",
             none="Nothing was owed in these months.",
         ),
-        title="Roll-forward",
-        aside=rx.fragment(
+        rx.el.p(
             badge(MoneyState.tie, tone=MoneyState.tie_tone),
-            csv_link("/api/v1/admin/roll-forward.csv?" + PeriodState.export, "the roll-forward"),
+            class_name="border-t border-line px-[18px] py-2.5",
+            id="tie",
         ),
+        title="Roll-forward",
+        aside=csv_link("/api/v1/admin/roll-forward.csv?" + PeriodState.export, "the roll-forward"),
         flush=True,
     )
 

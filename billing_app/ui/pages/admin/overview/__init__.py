@@ -128,7 +128,7 @@ def _worst() -> rx.Component:
         ),
         title="Margin by what you sell",
         aside=rx.fragment(
-            rx.el.span("worst first", class_name="text-small text-ink-2"),
+            rx.el.span("worst first", class_name="text-small text-ink-2 max-sm:hidden"),
             link_button("All margins", href="/admin/margins?" + PeriodState.query, kind="quiet", size="s"),
         ),
         flush=True,

@@ -44,7 +44,16 @@ def _movements() -> rx.Component:
 
     return chart_card(
         "How recurring revenue moved",
-        steps(PlansState.columns, ticks=PlansState.ticks, labels=PlansState.labels, name="mrr"),
+        rx.el.div(
+            rx.el.div(
+                steps(PlansState.columns, ticks=PlansState.ticks, labels=PlansState.labels, name="mrr"),
+                class_name="min-w-[600px]",
+            ),
+            role="region",
+            tab_index=0,
+            custom_attrs={"aria-label": "Columns of recurring revenue"},
+            class_name="overflow-x-auto",
+        ),
         data_table(
             [
                 Column(part_heading(), lambda row: row.at),
@@ -99,7 +108,9 @@ def _distribution() -> rx.Component:
         ),
         title="Who is on which plan now",
         aside=rx.fragment(
-            rx.el.span(PlansState.customers, " customers", class_name="text-small text-ink-2 tabular-nums"),
+            rx.el.span(
+                PlansState.customers, " customers", class_name="text-small text-ink-2 tabular-nums max-sm:hidden"
+            ),
             csv_link("/api/v1/admin/plans.csv?" + PeriodState.export, "customers by plan"),
         ),
         flush=True,
