@@ -166,6 +166,30 @@ class RevenueInvoice(SQLModel, table=True):
     asked_at: datetime = timestamp()
 
 
+class RevenuePayment(SQLModel, table=True):
+    """A payment of which something was captured: when, for what (an invoice: its dearest line), at what fee.
+
+    `fee_minor` None: the processor has not told it; `fee_currency` is "" then.
+    """
+
+    __tablename__: ClassVar[Any] = "revenue_payments"
+    __table_args__ = (
+        Index("ix_revenue_payments_day", "day", "currency"),
+        Index("ix_revenue_payments_customer_id", "customer_id"),
+    )
+
+    payment_id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    customer_id: int = Field(sa_column=Column(BigInteger, nullable=False))
+    day: date = _day()
+    currency: str = _word()
+    item_kind: str = _word()
+    code: str = _word()
+    name: str = _word()
+    captured_minor: int = _count()
+    fee_minor: int | None = Field(default=None, sa_column=Column(BigInteger))
+    fee_currency: str = _word()
+
+
 class RevenueMark(SQLModel, table=True):
     """One row, locked by whoever brings the sums up to date; when that was done last."""
 

@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from billing_app import clock
 from billing_app.db.engine import Database
+from billing_app.reports import payment_store, sale_store, sales
 from billing_app.reports import rolling_store as store
-from billing_app.reports import sale_store, sales
 from billing_app.reports.invoicing import sales_of
 from billing_app.reports.lots import Account, Sums
 from billing_app.reports.rolling_store import News
@@ -36,7 +36,7 @@ class RevenueRollup:
             How many entries, lots and sales were taken in.
         """
         total = 0
-        for step in (_ledger, _invoices, _unlocks, _days):
+        for step in (_ledger, _invoices, _unlocks, _days, _payments):
             for _ in range(MAX_STEPS):
                 async with self._database.transaction() as session:
                     if not await store.lock(session, wait=False):  # another process is at it
@@ -60,7 +60,7 @@ class RevenueRollup:
         async with self._database.transaction() as session:
             await store.lock(session, wait=True)
             await store.clear(session)
-            for step in (_ledger, _invoices, _unlocks, _days):
+            for step in (_ledger, _invoices, _unlocks, _days, _payments):
                 while done := await step(session):
                     total += done
             await store.rolled(session, clock.wall())
@@ -140,6 +140,11 @@ async def _days(session: AsyncSession) -> int:
     await store.add(session, sums)
     await sale_store.keep(session, [sale for sale, _ in found], today)
     return len(found)
+
+
+async def _payments(session: AsyncSession) -> int:
+    """Take in payments."""
+    return await payment_store.take_in(session, STEP_SALES)
 
 
 async def _replace(session: AsyncSession, before: list[tuple[Sale, date]], now: list[Sale]) -> None:

@@ -32,7 +32,8 @@ _SPANS = (
 )
 # What a lot is an item of: a plan's window and a checkout are written in the transaction that grants.
 _NEW_LOTS = text(
-    f"""SELECT l.customer_id, l.id, l.kind, l.origin_lot_id, l.paid_minor, coalesce(l.currency, '') AS currency,
+    f"""SELECT l.customer_id, l.id, l.kind, l.origin_lot_id, l.paid_minor,
+        CASE WHEN l.paid_minor > 0 THEN l.currency ELSE '' END AS currency,
         l.granted, (l.created_at AT TIME ZONE 'UTC')::date AS day, l.payment, coalesce(p.kind, c.kind) AS item_kind,
         coalesce(p.code, c.code) AS code, coalesce(p.name, c.name) AS name
     FROM {_SPANS} JOIN credit_lots l ON l.customer_id = s.customer_id AND l.id > s.a AND l.id <= s.b
@@ -112,7 +113,7 @@ _ADD_CUSTOMERS = [
 ]
 _TABLES = (
     "revenue_sums", "revenue_sums_customer", "revenue_sums_customer_month", "revenue_lots", "revenue_accounts",
-    "revenue_sales", "revenue_invoices",
+    "revenue_sales", "revenue_invoices", "revenue_payments",
 )  # fmt: skip
 
 _GIVEN = {

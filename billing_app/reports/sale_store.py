@@ -39,6 +39,9 @@ _AGAIN = text(
 _SALES_OF = text("SELECT * FROM revenue_sales WHERE split_part(source, ':', 1) = ANY(CAST(:invoices AS text[]))")
 _SALES = text("SELECT * FROM revenue_sales WHERE source = ANY(CAST(:sources AS text[]))")
 _RUNNING = text("SELECT * FROM revenue_sales WHERE running AND upto < :today ORDER BY upto, source LIMIT :limit")
+_UNEARNED = text(
+    "SELECT * FROM revenue_sales WHERE currency = :currency AND (running OR rule = 'per_use') ORDER BY source"
+)
 _UNLOCKS = text(
     """SELECT * FROM (
         SELECT u.id, u.customer_id, u.code, u.feature, u.uses_granted, u.paid_minor, u.currency,
@@ -149,6 +152,11 @@ async def by_source(session: AsyncSession, sources: Sequence[str]) -> list[tuple
 async def running(session: AsyncSession, today: date, limit: int) -> list[tuple[Sale, date]]:
     """Sales that days have passed for."""
     return [_sale(row) for row in await session.execute(_RUNNING, {"today": today, "limit": limit})]
+
+
+async def unearned(session: AsyncSession, currency: str) -> list[tuple[Sale, date]]:
+    """Sales of which something may still be owed."""
+    return [_sale(row) for row in await session.execute(_UNEARNED, {"currency": currency})]
 
 
 async def keep(session: AsyncSession, sales: Sequence[Sale], upto: date) -> None:

@@ -81,6 +81,11 @@ def earned_days(sale: Sale, *, after: date | None, upto: date) -> Iterator[tuple
             yield max(sale.sold_on, sale.starts_on + timedelta(days=number)), Movement.BY_DAY, step
 
 
+def earned_in_all(sale: Sale, upto: date) -> int:
+    """What of a sale is owed no more after a day: earned, or refunded."""
+    return sum(amount for _, word, amount in movements(sale, upto) if word not in (Movement.SOLD, Movement.CREDITED))
+
+
 def _uses(sale: Sale) -> Iterator[tuple[date, Movement, int]]:
     used = 0
     for day, units in sale.uses:

@@ -23,9 +23,10 @@ class Booked:
     """What was sold in a part of the period, net of tax and discount.
 
     Attributes:
-        sold_minor: sales; credited_minor: time of plans that invoices credited (0 or more).
+        sold_minor: sales; days of plans without credits that were credited are taken off.
+        credited_minor: time of plans with credits that invoices credited (0 or more).
         net_minor: the first less the second.
-        sales: how many.
+        sales: how many payments.
     """
 
     first: date
@@ -186,9 +187,10 @@ class RollForward:
     """The months of a period, and whether they end at what the ledger itself says is left.
 
     Attributes:
-        ledger_minor, ledger_credits: paid credits left by the lots themselves, now; None: the period ends before
-            today, so the ledger of that day cannot be asked, only that of now.
-        ties: the closing of today equals them; None where they were not asked, or while the sums are behind.
+        ledger_minor: what is owed now by the lots of the ledger themselves, the days to come of plans without credits,
+            and the uses left of unlocks; ledger_credits: paid credits left in the lots. None: the period ends before
+            today, and the ledger can only be asked about now.
+        ties: the closing equals them; None where they were not asked, or while the sums are behind the ledger.
     """
 
     currency: str
@@ -201,7 +203,10 @@ class RollForward:
 
 @dataclass(frozen=True, slots=True)
 class Ageing:
-    """Paid credits left by the month in which they expire; `month` None: never. `frozen` of them are disputed."""
+    """Credits left by the month in which they expire; `month` None: never.
+
+    `credits` (and what they cost, `value_minor`) are paid; `frozen` of these are disputed. `lots` counts both sorts.
+    """
 
     month: date | None
     lots: int

@@ -158,9 +158,9 @@ class UnpricedModel(SQLModel, table=True):
 
 
 class CostSum(SQLModel, table=True):
-    """Sums by day (UTC) x plan x feature x model x purchase kind x currency.
+    """Sums by day (UTC) x plan x feature x model x purchase kind x item x currency.
 
-    "" stands for no plan, no feature, and the currency of a cost that is not known; `unknown` counts such calls.
+    `item` is what was bought, as `plan:pro`. "" stands for no plan, no feature, no item, and the currency of a cost that is not known; `unknown` counts such calls.
     """
 
     __tablename__: ClassVar[Any] = "cost_sums"
@@ -171,6 +171,7 @@ class CostSum(SQLModel, table=True):
     feature: str = _word(key=True)
     model: str = _word(key=True)
     purchase: str = _word(key=True)
+    item: str = _word(key=True)
     currency: str = _word(key=True)
     calls: int = _count()
     unknown: int = _count()

@@ -24,6 +24,33 @@ class PurchaseKinds(Protocol):
         ...
 
 
+class PurchasedItems(Protocol):
+    """Of what the purchases were that paid for ledger entries."""
+
+    async def items(
+        self, session: AsyncSession, entries: Collection[EntryKey]
+    ) -> Mapping[EntryKey, Mapping[tuple[str, str], int]]:
+        """Credits of each entry by kind of the lots and by item: `{(42, 17): {("plan", "plan:pro"): 3}}`.
+
+        As `PurchaseKinds.shares`, only finer; an item is "" where none is known.
+        """
+        ...
+
+
+class ItemsUnknown:
+    """Where nobody knows items: the kinds alone."""
+
+    def __init__(self, purchases: PurchaseKinds) -> None:
+        self._purchases = purchases
+
+    async def items(
+        self, session: AsyncSession, entries: Collection[EntryKey]
+    ) -> Mapping[EntryKey, Mapping[tuple[str, str], int]]:
+        """The kinds, each of no item."""
+        shares = await self._purchases.shares(session, entries)
+        return {entry: {(kind, ""): credits for kind, credits in kinds.items()} for entry, kinds in shares.items()}
+
+
 class PlansHeld(Protocol):
     """Which plans customers have now."""
 

@@ -15,8 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from billing_app.db.engine import Database
 from billing_app.errors import InvalidInput
 
-Dimension = Literal["day", "kind", "plan", "feature", "model", "purchase", "currency"]
-DIMENSIONS = ("day", "kind", "plan", "feature", "model", "purchase", "currency")
+Dimension = Literal["day", "kind", "plan", "feature", "model", "purchase", "item", "currency"]
+DIMENSIONS = ("day", "kind", "plan", "feature", "model", "purchase", "item", "currency")
 MAX_GROUPS = 20_000
 MAX_CUSTOMERS = 1_000
 

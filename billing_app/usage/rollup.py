@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from billing_app import clock
 from billing_app.db.engine import Database
 from billing_app.usage import rollup_store as store
-from billing_app.usage.ports import EntryKey, PurchaseKinds
+from billing_app.usage.ports import EntryKey, ItemsUnknown, PurchasedItems, PurchaseKinds
 
 STEP_ROWS = 50_000
 MAX_STEPS = 200
@@ -43,9 +43,9 @@ class Behind:
 class Rollup:
     """Bring the sums up to date, or build them again. Any number of processes may: one at a time does."""
 
-    def __init__(self, database: Database, purchases: PurchaseKinds) -> None:
+    def __init__(self, database: Database, purchases: PurchaseKinds, items: PurchasedItems | None = None) -> None:
         self._database = database
-        self._purchases = purchases
+        self._items = items or ItemsUnknown(purchases)
 
     async def roll(self) -> int:
         """Add what is new, in steps of about 50,000 rows, each in a transaction of its own; how many rows."""
@@ -117,17 +117,18 @@ class Rollup:
 
     async def _shares(self, session: AsyncSession, entries: list[EntryKey]) -> list[Mapping[str, Any]]:
         """What each purchase kind paid of each entry, the largest last: it gets what cannot be split."""
-        found = await self._purchases.shares(session, entries) if entries else {}
+        found = await self._items.items(session, entries) if entries else {}
         rows: list[Mapping[str, Any]] = []
         for (customer_id, entry_id), kinds in found.items():
             paid = sorted((credits_, kind) for kind, credits_ in kinds.items() if credits_ > 0)
             total, below = sum(credits_ for credits_, _ in paid), 0
-            for credits_, kind in paid:
+            for credits_, (kind, item) in paid:
                 rows.append(
                     {
                         "customer_id": customer_id,
                         "entry_id": entry_id,
                         "purchase": kind,
+                        "item": item,
                         "below": below,
                         "weight": credits_,
                         "total": total,

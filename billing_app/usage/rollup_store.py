@@ -61,7 +61,7 @@ def _part(amount: str) -> str:
 _COUNTS = ("input", "output", "cached_input", "cache_write", "reasoning")
 _SHARES = (
     "json_to_recordset(CAST(:shares AS json)) AS s(customer_id bigint, entry_id bigint, purchase text, "
-    "below numeric, weight numeric, total numeric)"
+    "item text, below numeric, weight numeric, total numeric)"
 )
 
 
@@ -86,15 +86,15 @@ def _add(which: str) -> Any:
         shares AS (SELECT * FROM {_SHARES}),
         daily AS ({daily}),
         monthly AS ({monthly}),
-        sums AS (INSERT INTO cost_sums AS t (day, kind, plan, feature, model, purchase, currency, {", ".join(added)})
-            SELECT f.day, f.kind, f.plan, f.feature, f.model, coalesce(s.purchase, '{NO_PURCHASE}'), f.currency,
+        sums AS (INSERT INTO cost_sums AS t (day, kind, plan, feature, model, purchase, item, currency, {", ".join(added)})
+            SELECT f.day, f.kind, f.plan, f.feature, f.model, coalesce(s.purchase, '{NO_PURCHASE}'), coalesce(s.item, ''), f.currency,
             sum(f.sign * {_part("1::numeric")}),
             coalesce(sum(f.sign * {_part("1::numeric")}) FILTER (WHERE f.cost IS NULL), 0), {sums},
             sum(f.sign * {_part("f.units * 1000000")}) / 1000000,
             coalesce(sum(f.sign * {_part("f.cost * 1000000000000")}), 0) / 1000000000000
             FROM f LEFT JOIN shares s ON s.customer_id = f.customer_id AND s.entry_id = f.entry_id
-            GROUP BY 1, 2, 3, 4, 5, 6, 7 ORDER BY 1, 2, 3, 4, 5, 6, 7
-            ON CONFLICT (day, kind, plan, feature, model, purchase, currency) DO UPDATE SET
+            GROUP BY 1, 2, 3, 4, 5, 6, 7, 8 ORDER BY 1, 2, 3, 4, 5, 6, 7, 8
+            ON CONFLICT (day, kind, plan, feature, model, purchase, item, currency) DO UPDATE SET
             {", ".join(f"{name} = t.{name} + excluded.{name}" for name in added)})
         SELECT count(*) FROM f"""  # noqa: S608
     )

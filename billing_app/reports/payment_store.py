@@ -1,0 +1,206 @@
+"""Statements about money that moved: payments as revenue sees them, refunds and disputes net of tax, cash by time."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from billing_app.catalog.schema import Catalog
+from billing_app.credits.arrays import integers
+from billing_app.payments.refund_objects import ACTING
+from billing_app.reports.invoicing import UNKNOWN
+from billing_app.reports.movements import Item
+from billing_app.reports.period import Interval, Period
+
+# An invoice is for its dearest line, as its own description is.
+_SOLD_BY = """
+    LEFT JOIN checkouts c ON c.id = p.checkout_id
+    LEFT JOIN invoices i ON i.id = p.invoice_id
+    LEFT JOIN LATERAL (SELECT (line ->> 'item_id')::bigint AS item_id FROM jsonb_array_elements(i.lines) AS line
+        ORDER BY (line ->> 'net_minor')::bigint DESC LIMIT 1) dearest ON true
+    LEFT JOIN catalog_items k ON k.id = coalesce(c.item_id, dearest.item_id)"""
+_ITEM = (
+    "coalesce(k.kind, :other) AS item_kind, coalesce(k.code, '') AS code, coalesce(c.name, k.name, :unknown) AS name"
+)
+_TAKE_IN = text(
+    f"""WITH new AS (
+        SELECT p.id, p.customer_id, (p.created_at AT TIME ZONE 'UTC')::date AS day, p.currency, {_ITEM},
+            p.captured_minor, p.fee_minor, coalesce(p.fee_currency, '') AS fee_currency
+        FROM payments p {_SOLD_BY}
+        WHERE p.captured_minor > 0 AND NOT EXISTS (SELECT FROM revenue_payments r WHERE r.payment_id = p.id
+            AND r.captured_minor = p.captured_minor AND r.fee_minor IS NOT DISTINCT FROM p.fee_minor)
+        ORDER BY p.id LIMIT :limit
+    ), kept AS (
+        INSERT INTO revenue_payments AS r (payment_id, customer_id, day, currency, item_kind, code, name,
+            captured_minor, fee_minor, fee_currency)
+        SELECT * FROM new ON CONFLICT (payment_id) DO UPDATE SET captured_minor = excluded.captured_minor,
+            fee_minor = excluded.fee_minor, fee_currency = excluded.fee_currency
+        RETURNING 1
+    ) SELECT count(*) FROM kept"""  # noqa: S608
+)
+_FEE = """CASE WHEN fee_minor IS NOT NULL AND fee_currency = currency THEN fee_minor
+    WHEN fee_minor IS NULL AND CAST(:modelled AS boolean)
+        THEN round(captured_minor * CAST(:percent AS numeric) / 100 + :fixed)::bigint END"""
+_MODELLED = "fee_minor IS NULL AND CAST(:modelled AS boolean)"
+_PAYMENTS = text(
+    f"""SELECT date_trunc(:interval, day::timestamp)::date AS first, sum(captured_minor)::bigint AS captured,
+        coalesce(sum({_FEE}), 0)::bigint AS fees, count(*) AS payments,
+        coalesce(sum({_FEE}) FILTER (WHERE {_MODELLED}), 0)::bigint AS fees_modelled,
+        count(*) FILTER (WHERE {_MODELLED}) AS modelled, count(*) FILTER (WHERE {_FEE} IS NULL) AS fees_unknown
+    FROM revenue_payments WHERE currency = :currency AND day BETWEEN :first AND :last GROUP BY 1"""  # noqa: S608
+)
+_REFUNDS = text(
+    f"""SELECT date_trunc(:interval, at AT TIME ZONE 'UTC')::date AS first, sum(amount_minor)::bigint AS amount,
+        count(*) AS number FROM (SELECT coalesce(acted_at, created_at) AS at, amount_minor FROM refunds
+            WHERE currency = :currency AND status IN {ACTING!r}) r
+    WHERE at >= :begins AND at < :ends GROUP BY 1"""  # noqa: S608
+)
+_DISPUTES = text(
+    """SELECT date_trunc(:interval, opened_at AT TIME ZONE 'UTC')::date AS first, count(*) AS number,
+        coalesce(sum(amount_minor) FILTER (WHERE outcome IS NULL OR outcome = 'lost'), 0)::bigint AS amount,
+        coalesce(sum(fee_minor) FILTER (WHERE fee_currency = :currency), 0)::bigint AS fees,
+        count(*) FILTER (WHERE fee_minor > 0 AND fee_currency <> :currency) AS fees_unknown
+    FROM disputes WHERE currency = :currency AND opened_at >= :begins AND opened_at < :ends
+        AND status NOT LIKE 'warning%' GROUP BY 1"""
+)
+# What a payment gave back so far, net of tax: floor(net x given back / captured), so that a refund of all is all.
+_TAKEN_BACK = text(
+    f"""WITH moved AS (
+        SELECT payment_id, id, 1 AS rank, coalesce(acted_at, created_at) AS at, amount_minor FROM refunds
+            WHERE currency = :currency AND status IN {ACTING!r}
+        UNION ALL
+        SELECT payment_id, id, 2, closed_at, amount_minor FROM disputes
+            WHERE currency = :currency AND outcome = 'lost'
+    ), steps AS (
+        SELECT m.payment_id, m.at, sum(m.amount_minor) OVER w AS so_far, m.amount_minor FROM moved m
+        WINDOW w AS (PARTITION BY m.payment_id ORDER BY m.at, m.rank, m.id)
+    )
+    SELECT p.customer_id, (s.at AT TIME ZONE 'UTC')::date AS day, {_ITEM},
+        (div(n.net * least(s.so_far, p.captured_minor), n.whole)
+            - div(n.net * least(s.so_far - s.amount_minor, p.captured_minor), n.whole))::bigint AS net_minor
+    FROM steps s JOIN payments p ON p.id = s.payment_id {_SOLD_BY}
+    CROSS JOIN LATERAL (SELECT
+        CASE WHEN i.id IS NOT NULL THEN i.total_minor - i.tax_minor ELSE coalesce(
+            (SELECT sum(l.paid_minor) FROM credit_lots l WHERE l.customer_id = p.customer_id
+                AND l.payment = p.stripe_payment_intent),
+            (SELECT sum(u.paid_minor) FROM unlocks u WHERE u.payment_reference = p.stripe_payment_intent),
+            p.captured_minor) END::numeric AS net,
+        CASE WHEN i.id IS NOT NULL THEN i.total_minor ELSE p.captured_minor END::numeric AS whole) n
+    WHERE s.at >= :begins AND s.at < :ends AND n.whole > 0
+        AND (CAST(:customer AS bigint) IS NULL OR p.customer_id = :customer)"""  # noqa: S608
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """A refund or lost dispute, net of tax."""
+
+    customer_id: int
+    day: date
+    item: Item
+    net_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fees:
+    """Fees of payments and disputes of one group."""
+
+    minor: int
+    modelled: int
+    unknown: int
+
+
+async def take_in(session: AsyncSession, limit: int) -> int:
+    """Take in payments that are new, or of which more was captured or told; how many."""
+    values = {"limit": limit, "other": UNKNOWN.kind, "unknown": UNKNOWN.name}
+    return (await session.execute(_TAKE_IN, values)).scalar_one()
+
+
+async def cash(session: AsyncSession, period: Period, currency: str, interval: Interval, model: dict[str, Any]) -> Any:
+    """Rows of payments, refunds and disputes by part of the period, each with `first`."""
+    values = {
+        "interval": interval.value,
+        "currency": currency,
+        "first": period.first,
+        "last": period.last,
+        "begins": period.begins_at,
+        "ends": period.ends_at,
+    }
+    payments = (await session.execute(_PAYMENTS, {**values, **model})).all()
+    refunds = (await session.execute(_REFUNDS, values)).all()
+    disputes = (await session.execute(_DISPUTES, values)).all()
+    return payments, refunds, disputes
+
+
+async def taken_back(
+    session: AsyncSession, period: Period, currency: str, customer_id: int | None = None
+) -> list[TakenBack]:
+    """Refunds and lost disputes of a period, net of tax."""
+    values = {
+        "currency": currency,
+        "begins": period.begins_at,
+        "ends": period.ends_at,
+        "customer": customer_id,
+        "other": UNKNOWN.kind,
+        "unknown": UNKNOWN.name,
+    }
+    return [
+        TakenBack(row.customer_id, row.day, Item(row.item_kind, row.code, row.name), row.net_minor)
+        for row in await session.execute(_TAKEN_BACK, values)
+    ]
+
+
+async def fees(
+    session: AsyncSession,
+    by: str,
+    period: Period,
+    model: dict[str, Any],
+    *,
+    currency: str,
+    customers: Sequence[int] | None = None,
+) -> dict[Any, Fees]:
+    """Fees of payments and disputes of a period, by `item` (kind, code), `customer`, `day` or `all` (the currency)."""
+    keys = {"item": "item_kind, code", "customer": "customer_id", "day": "day", "all": "currency"}[by]
+    statement = text(
+        f"""SELECT {keys}, sum(fee)::bigint AS fee, sum(modelled)::bigint AS modelled, sum(unknown)::bigint AS unknown
+        FROM (
+            SELECT customer_id, day, item_kind, code, currency, coalesce({_FEE}, 0) AS fee,
+                ({_MODELLED})::int AS modelled, ({_FEE} IS NULL)::int AS unknown
+            FROM revenue_payments WHERE currency = :currency AND day BETWEEN :first AND :last
+                AND (CAST(:customers AS bigint[]) IS NULL OR customer_id = ANY(CAST(:customers AS bigint[])))
+            UNION ALL
+            SELECT r.customer_id, (d.opened_at AT TIME ZONE 'UTC')::date, r.item_kind, r.code, d.currency,
+                CASE WHEN d.fee_currency = :currency THEN d.fee_minor ELSE 0 END, 0,
+                (d.fee_minor > 0 AND d.fee_currency <> :currency)::int
+            FROM disputes d JOIN revenue_payments r USING (payment_id)
+            WHERE d.currency = :currency AND d.opened_at >= :begins AND d.opened_at < :ends
+                AND d.status NOT LIKE 'warning%'
+                AND (CAST(:customers AS bigint[]) IS NULL OR r.customer_id = ANY(CAST(:customers AS bigint[])))
+        ) moved GROUP BY {keys}"""  # noqa: S608
+    )
+    values = {
+        "currency": currency,
+        "first": period.first,
+        "last": period.last,
+        "begins": period.begins_at,
+        "ends": period.ends_at,
+        "customers": None if customers is None else integers(customers),
+        **model,
+    }
+    found: dict[Any, Fees] = {}
+    for row in await session.execute(statement, values):
+        key = (row.item_kind, row.code) if by == "item" else row[0]
+        found[key] = Fees(row.fee, row.modelled, row.unknown)
+    return found
+
+
+def fee_model(catalog: Catalog, currency: str) -> dict[str, Any]:
+    """The catalogue's fee model of a currency, as the statements take it."""
+    model = next((one for one in catalog.payment_fees if one.currency == currency), None)
+    if model is None:
+        return {"modelled": False, "percent": Decimal(0), "fixed": 0}
+    return {"modelled": True, "percent": model.percent, "fixed": model.fixed.minor}
