@@ -66,8 +66,10 @@ from billing_app.playground.practice import PracticeService
 from billing_app.playground.question_sets import QuestionSetService
 from billing_app.reports.expected import ExpectedReports
 from billing_app.reports.funnel import FunnelReports
+from billing_app.reports.lot_items import LotItems
 from billing_app.reports.overview import OverviewReports
 from billing_app.reports.recurring import RecurringReports
+from billing_app.reports.rolling import RevenueRollup
 from billing_app.reports.service import Reports
 from billing_app.self_audit.checks import Around
 from billing_app.self_audit.going_live import GoingLive
@@ -109,6 +111,7 @@ class Services:
     costs: CostLog
     cost_corrections: CostCorrections
     cost_rollup: Rollup
+    revenue_rollup: RevenueRollup
     cost_reads: CostReads
     reports: Reports
     recurring: RecurringReports
@@ -244,7 +247,8 @@ def put_together(settings: Settings, database: Database) -> Services:
         price_list=ModelPrices(prices, costs, corrections),
         costs=costs,
         cost_corrections=corrections,
-        cost_rollup=Rollup(database, LotKinds()),
+        cost_rollup=Rollup(database, LotKinds(), LotItems()),
+        revenue_rollup=RevenueRollup(database),
         cost_reads=cost_reads,
         reports=reports,
         recurring=recurring,

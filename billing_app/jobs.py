@@ -198,6 +198,12 @@ def _add_regular_tasks(queue: App, services: Services) -> None:
         """The sums that reports read, of what calls have cost."""
         await services.cost_rollup.roll()
 
+    @queue.periodic(cron="* * * * *")
+    @queue.task(name="roll_up_revenue", queueing_lock="roll_up_revenue", lock="roll_up_revenue")
+    async def roll_up_revenue(timestamp: int) -> None:
+        """The sums that reports read, of what was sold, earned, expired and given back."""
+        await services.revenue_rollup.roll()
+
     @queue.periodic(cron="*/10 * * * *")
     @queue.task(name="close_abandoned", queueing_lock="close_abandoned")
     async def close_abandoned(timestamp: int) -> None:
