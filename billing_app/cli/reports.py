@@ -22,16 +22,16 @@ def add_commands(commands: Any) -> None:
 
 
 def _roll(asked: argparse.Namespace) -> None:
-    async def bring(services: "Services") -> list[str]:
+    async def bring(services: "Services") -> str:
         done = await services.revenue_rollup.roll()
-        return [f"The sums of revenue are up to date: {done:,} entries, lots, sales and payments were new."]
+        return f"The sums of revenue are up to date: {done:,} entries, lots, sales and payments were new."
 
-    with_services(bring)
+    print(with_services(bring))
 
 
 def _rebuild(asked: argparse.Namespace) -> None:
-    async def build(services: "Services") -> list[str]:
+    async def build(services: "Services") -> str:
         done = await services.revenue_rollup.rebuild()
-        return [f"The sums of revenue were built again from {done:,} entries, lots, sales and payments."]
+        return f"The sums of revenue were built again from {done:,} entries, lots, sales and payments."
 
-    with_services(build)
+    print(with_services(build))
