@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlmodel import col
 
+from billing_app.accounts.api_keys.requests_once import RequestsOnce
 from billing_app.accounts.api_keys.service import ApiKeys
 from billing_app.accounts.hand_over.jwt import EdDsa, Hs256, Verifier
 from billing_app.accounts.hand_over.service import HandOvers
@@ -96,6 +97,7 @@ class Services:
     limiter: RateLimiter
     accounts: AccountService
     api_keys: ApiKeys
+    api_requests: RequestsOnce
     hand_overs: HandOvers
     host_customers: HostCustomers
     catalog: CatalogService
@@ -225,6 +227,7 @@ def put_together(settings: Settings, database: Database) -> Services:
         funnel=Funnel(database),
         limiter=limiter,
         accounts=accounts,
+        api_requests=RequestsOnce(database),
         api_keys=ApiKeys(database, secret=secret, live=not sandbox),
         hand_overs=HandOvers(
             database,

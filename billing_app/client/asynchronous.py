@@ -7,13 +7,22 @@ from typing import Any, Self, TypeVar, Unpack
 
 import httpx
 
-from billing_app.client import calls, results
+from billing_app.client import calls, plan_calls, plan_results, results
 from billing_app.client.errors import BillingError, RateLimited, Unavailable, Unreachable
 from billing_app.client.exchange import Server, failure_of, no_answer, request_of, result_of
 from billing_app.client.holds import AsyncHolding
 from billing_app.client.letting_through import LetThrough, Waiting
 from billing_app.client.retrying import Retries
-from billing_app.client.wishes import CheckoutWish, GrantWish, HandOverWish, HoldWish, SpendWish, UseWish, Wish
+from billing_app.client.wishes import (
+    CheckoutWish,
+    CostWish,
+    GrantWish,
+    HandOverWish,
+    HoldWish,
+    SpendWish,
+    UseWish,
+    Wish,
+)
 
 T = TypeVar("T")
 _WITH_EACH = 5
@@ -95,9 +104,11 @@ class AsyncBillingClient:
 
     # Selling
 
-    async def checkout(self, customer: str, kind: str, code: str, **wish: Unpack[CheckoutWish]) -> results.Checkout:
+    async def checkout(
+        self, customer: str, kind: str, code: str, *, key: str | None = None, **wish: Unpack[CheckoutWish]
+    ) -> results.Checkout:
         """Open Stripe's payment page for a pack, an unlock or a plan (with its `period`); send the browser there."""
-        return await self._send(calls.checkout(customer, kind, code, wish))
+        return await self._send(calls.checkout(customer, kind, code, wish, key or calls.new_key()))
 
     async def checkout_state(self, checkout_id: str) -> results.CheckoutState:
         """How far a checkout has come, by billing's own books."""
@@ -106,6 +117,50 @@ class AsyncBillingClient:
     async def portal(self, customer: str, *, return_to: str | None = None, page: str | None = None) -> str:
         """The address of Stripe's portal for a customer who has bought something; `page`: home, payment_method."""
         return await self._send(calls.portal(customer, return_to, page))
+
+    # Their plan
+
+    async def subscription(self, customer: str) -> plan_results.Subscription:
+        """The customer's plan, what comes next, and how each plan on sale stands to it."""
+        return await self._send(plan_calls.subscription(customer))
+
+    async def preview_plan(self, customer: str, plan: str, period: str) -> plan_results.PlanPreview:
+        """What a switch would cost and give this moment; `period` is month or year."""
+        return await self._send(plan_calls.preview(customer, plan, period))
+
+    async def switch_plan(self, customer: str, token: str, *, key: str | None = None) -> plan_results.PlanChange:
+        """Do what was previewed, exactly that."""
+        return await self._send(plan_calls.switch(customer, token, key or calls.new_key()))
+
+    async def cancel_plan(
+        self,
+        customer: str,
+        *,
+        when: str | None = None,
+        reason: str | None = None,
+        comment: str | None = None,
+        key: str | None = None,
+    ) -> plan_results.PlanEnding:
+        """Cancel at the period's end, or with `when="now"` at once."""
+        return await self._send(plan_calls.cancel(customer, when, reason, comment, key or calls.new_key()))
+
+    async def resume_plan(self, customer: str, *, key: str | None = None) -> plan_results.PlanEnding:
+        """Take a cancellation at the period's end back."""
+        return await self._send(plan_calls.resume(customer, key or calls.new_key()))
+
+    async def undo_plan_change(self, customer: str, *, key: str | None = None) -> plan_results.PlanEnding:
+        """Take a scheduled change of plan back."""
+        return await self._send(plan_calls.undo(customer, key or calls.new_key()))
+
+    async def invoices(
+        self, customer: str, *, after: str | None = None, limit: int | None = None
+    ) -> plan_results.InvoicePage:
+        """Their invoices, newest first."""
+        return await self._send(plan_calls.invoices(customer, after, limit))
+
+    async def log_llm(self, request_id: str, model: str, **wish: Unpack[CostWish]) -> plan_results.LoggedCost:
+        """Log what a model's call cost; once for each request_id, however often it is told."""
+        return await self._send(plan_calls.log_llm(request_id, model, wish))
 
     # May they, and taking it
 

@@ -220,10 +220,10 @@ def hand_over(customer: str, wish: Mapping[str, Any]) -> Call[results.HandOver]:
     return Call("POST", f"{API}/hand-overs", _as(results.HandOver), given(customer=customer, **wish))
 
 
-def checkout(customer: str, kind: str, code: str, wish: Mapping[str, Any]) -> Call[results.Checkout]:
-    """checkout-sessions. Sent again, it is the same open page that is answered."""
+def checkout(customer: str, kind: str, code: str, wish: Mapping[str, Any], key: str) -> Call[results.Checkout]:
+    """checkout-sessions. While a page is open for the same thing, it is the one that is answered."""
     body = given(customer=customer, kind=kind, code=code, **wish)
-    return Call("POST", f"{API}/checkout-sessions", _as(results.Checkout), body)
+    return Call("POST", f"{API}/checkout-sessions", _as(results.Checkout), body, key=key)
 
 
 def checkout_state(checkout_id: str) -> Call[results.CheckoutState]:

@@ -5,6 +5,7 @@ import types
 import typing
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from decimal import Decimal
 from functools import cache
 from typing import Any, TypeVar
 
@@ -50,6 +51,8 @@ def _value(hint: Any, told: Any) -> Any:
         hint = next(one for one in typing.get_args(hint) if one is not type(None))
     if hint is datetime:
         return datetime.fromisoformat(told)
+    if hint is Decimal:
+        return Decimal(told)
     if typing.get_origin(hint) is tuple:
         return tuple(_value(typing.get_args(hint)[0], one) for one in told)
     return read(hint, told) if dataclasses.is_dataclass(hint) and isinstance(hint, type) else told

@@ -1,7 +1,7 @@
-"""What is asked of a feature: the keyword arguments that check, use, consume and hold have in common."""
+"""The keyword arguments that methods of both clients have in common."""
 
 from collections.abc import Mapping
-from typing import TypedDict
+from typing import Any, Required, TypedDict
 
 Detail = str | int | bool | None
 
@@ -69,3 +69,23 @@ class CheckoutWish(TypedDict, total=False):
     trial_days: int
     success_url: str
     cancel_url: str
+
+
+class CostWish(TypedDict, total=False):
+    """Tokens by class, each token in one class; customer: for whom; entry: the ledger entry that paid for the call.
+
+    source: which of your programs calls; feature; plan, if not the one they have now; at: RFC 3339 text, if not now.
+    """
+
+    input_tokens: Required[int]
+    output_tokens: Required[int]
+    cached_input_tokens: int
+    cache_write_tokens: int
+    reasoning_tokens: int
+    customer: str
+    feature: str
+    entry: int
+    source: str
+    plan: str
+    at: str
+    metadata: dict[str, Any]

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
 import httpx
 
@@ -17,7 +18,7 @@ class HostServer:
 
     async def ask(self, method: str, path: str, body: Any = None, *, status: int = 200) -> dict[str, Any]:
         """One request; its answer must have this status."""
-        headers = {"Authorization": f"Bearer {self.key}"}
+        headers = {"Authorization": f"Bearer {self.key}", "Idempotency-Key": uuid4().hex}
         async with httpx.AsyncClient(base_url=self.shop.url, headers=headers, trust_env=False, timeout=20) as client:
             answer = await client.request(method, f"/api/v1{path}", json=body)
         assert answer.status_code == status, answer.text

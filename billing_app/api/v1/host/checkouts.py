@@ -7,13 +7,15 @@ from pydantic import Field, model_validator
 
 from billing_app.accounts.customers import get_customer
 from billing_app.api.conventions.answers import Said, said
+from billing_app.api.conventions.once_route import OnceRoute
 from billing_app.api.conventions.route import Calling, MoneyRoute, ReadRoute
 from billing_app.api.v1.host.inputs import Customer, Sent
 from billing_app.api.v1.host.money_shapes import CheckoutShape, CheckoutStateShape, LinkShape, MoneyShape
 
-works = APIRouter(prefix="/api/v1", tags=["checkout"], route_class=MoneyRoute)
+works = APIRouter(prefix="/api/v1", tags=["checkout"], route_class=OnceRoute)
+links = APIRouter(prefix="/api/v1", tags=["checkout"], route_class=MoneyRoute)
 reads = APIRouter(prefix="/api/v1", tags=["checkout"], route_class=ReadRoute)
-ROUTERS = (works, reads)
+ROUTERS = (works, links, reads)
 
 Code = Annotated[str, Field(min_length=1, max_length=80, description="As in the catalogue.")]
 Address = Annotated[
@@ -112,7 +114,7 @@ async def state(checkout: Annotated[str, Path(max_length=64)], caller: Calling) 
     return said(shape, remaining=told.available)
 
 
-@works.post("/portal-sessions", response_model=LinkShape, status_code=201)
+@links.post("/portal-sessions", response_model=LinkShape, status_code=201)
 async def portal(sent: PortalSent, caller: Calling) -> Said:
     """The address of Stripe's portal for a customer who has bought something, good for a short time (B5, D3)."""
     customer_id = await caller.services.host_customers.need(sent.customer)

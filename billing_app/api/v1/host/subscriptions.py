@@ -6,6 +6,7 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from billing_app.api.conventions.answers import Said, said
+from billing_app.api.conventions.once_route import OnceRoute
 from billing_app.api.conventions.paths import CustomerRef
 from billing_app.api.conventions.route import Calling, MoneyRoute, ReadRoute
 from billing_app.api.v1.host.checkouts import Code
@@ -15,8 +16,9 @@ from billing_app.api.v1.subscription_json import card_json, changed_json, ending
 
 _PREFIX = "/api/v1/customers/{customer}/subscription"
 reads = APIRouter(prefix=_PREFIX, tags=["subscription"], route_class=ReadRoute)
-works = APIRouter(prefix=_PREFIX, tags=["subscription"], route_class=MoneyRoute)
-ROUTERS = (reads, works)
+asks = APIRouter(prefix=_PREFIX, tags=["subscription"], route_class=MoneyRoute)
+works = APIRouter(prefix=_PREFIX, tags=["subscription"], route_class=OnceRoute)
+ROUTERS = (reads, asks, works)
 
 
 class PreviewSent(Sent):
@@ -66,7 +68,7 @@ async def current(customer: CustomerRef, caller: Calling) -> Said:
     )
 
 
-@works.post("/preview", response_model=PreviewShape)
+@asks.post("/preview", response_model=PreviewShape)
 async def preview(customer: CustomerRef, sent: PreviewSent, caller: Calling) -> Said:
     """What a switch would cost and give, as Stripe would bill it this moment. Changes nothing."""
     customer_id = await caller.services.host_customers.need(customer)
