@@ -5,6 +5,7 @@ Reflex's static files answer `/pricing` with a redirect to `/pricing/`, whose ad
 which behind a proxy is the wrong one.
 """
 
+import re
 from pathlib import Path
 
 from starlette.datastructures import MutableHeaders
@@ -15,7 +16,10 @@ from billing_app.settings import Settings
 
 _FOR_EVER = "public, max-age=31536000, immutable"
 _ASK_EACH_TIME = "no-cache"
-_OTHERS = ("404.html", "__spa-fallback.html")
+_ANY_PAGE = "__spa-fallback.html"
+_OTHERS = ("404.html", _ANY_PAGE)
+# The one address with a number in it: no page was built for each, the browser puts it together.
+_ONE_CUSTOMER = re.compile(r"/admin/customers/[0-9]{1,18}")
 
 
 class Site:
@@ -44,7 +48,9 @@ class Site:
             await self._app(scope, receive, send)
             return
         path: str = scope["path"]
-        if path in self._pages:
+        if _ONE_CUSTOMER.fullmatch(path):
+            scope = {**scope, "path": f"/{_ANY_PAGE}", "raw_path": f"/{_ANY_PAGE}".encode()}
+        elif path in self._pages:
             scope = {**scope, "path": f"{path}.html", "raw_path": f"{path}.html".encode()}
         await self._app(scope, receive, self._with_headers(path, send))
 

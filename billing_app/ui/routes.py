@@ -29,7 +29,21 @@ from billing_app.ui.pages import (
     practice,
     pricing,
 )
-from billing_app.ui.pages.admin import features, funnel, health, margins, models, money, overview, self_audit
+from billing_app.ui.pages.admin import (
+    audit,
+    customer,
+    customers,
+    enquiries,
+    features,
+    funnel,
+    health,
+    margins,
+    models,
+    money,
+    overview,
+    people,
+    self_audit,
+)
 from billing_app.ui.pages.admin import plans as admin_plans
 from billing_app.ui.pages.admin.margins import customer as customer_margin
 from billing_app.ui.session import Shell
@@ -113,6 +127,11 @@ ROUTES: tuple[Route, ...] = (
     _staff("/admin/models", models.models, "Models and prices", models.ModelsState.load),
     _staff("/admin/self-audit", self_audit.self_audit, "Self-audit", self_audit.SelfAuditState.load),
     _staff("/admin/health", health.health, "Health", health.HealthState.load),
+    _staff("/admin/customers", customers.customers, "Customers", customers.CustomersState.load),
+    _staff("/admin/customers/[customer_number]", customer.customer, "Customer", customer.CustomerState.load),
+    _staff("/admin/enquiries", enquiries.enquiries, "Enquiries", enquiries.EnquiriesState.load),
+    _staff("/admin/people", people.people, "People and roles", people.PeopleState.load),
+    _staff("/admin/audit", audit.audit, "Audit log", audit.AuditState.load),
     _staff("/admin/keys", keys.keys, "API keys", keys.KeysState.load),
     Route("/payment/success", payment.success, "Your payment", load=(payment.PaymentState.watch,)),
     Route("/payment/cancel", payment.cancel, "Nothing was charged", load=(payment.PaymentState.show_cancelled,)),

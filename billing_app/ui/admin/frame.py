@@ -32,11 +32,16 @@ NAVIGATION: tuple[tuple[str, tuple[tuple[str, str, str, Role], ...]], ...] = (
     ),
     (
         "People",
-        (),
+        (
+            ("/admin/customers", "Customers", "users", Role.VIEWER),
+            ("/admin/enquiries", "Enquiries", "message-square", Role.VIEWER),
+            ("/admin/people", "People and roles", "user-cog", Role.ADMIN),
+        ),
     ),
     (
         "System",
         (
+            ("/admin/audit", "Audit log", "scroll-text", Role.VIEWER),
             ("/admin/self-audit", "Self-audit", "shield-check", Role.VIEWER),
             ("/admin/health", "Health", "activity", Role.VIEWER),
             ("/admin/keys", "API keys", "key-round", Role.ADMIN),
