@@ -57,6 +57,7 @@ from billing_app.payments.subscribing.trial_rules import TrialKeys
 from billing_app.payments.subscribing.trials import Trials
 from billing_app.payments.time_travel import TimeTravel
 from billing_app.payments.transactions import Transactions
+from billing_app.persons.service import Persons
 from billing_app.playground.chat import ChatService
 from billing_app.playground.costs import EngineCosts
 from billing_app.playground.drafts import DraftService
@@ -139,6 +140,7 @@ class Services:
     deliveries: DeliveryLog
     reconciler: Reconciler
     comparison: Comparison
+    persons: Persons
     self_audit: SelfAudit
     going_live: GoingLive
     health: Health
@@ -293,6 +295,7 @@ def put_together(settings: Settings, database: Database) -> Services:
         deliveries=DeliveryLog(database, inbox),
         reconciler=Reconciler(database),
         comparison=comparison,
+        persons=Persons(database, subscriptions, hand_plans),
         self_audit=SelfAudit(around),
         going_live=GoingLive(around, catalog),
         health=Health(around),

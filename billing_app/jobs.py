@@ -234,9 +234,10 @@ def _add_regular_tasks(queue: App, services: Services) -> None:
     @queue.periodic(cron="23 * * * *")
     @queue.task(name="tidy", queueing_lock="tidy")
     async def tidy(timestamp: int) -> None:
-        """Ended sign-in sessions, finished jobs, old bodies of events."""
+        """Ended sign-in sessions, finished jobs, old bodies of events, what still came about people who were erased."""
         await services.accounts.sweep_sessions()
         await prune(services.database)
+        await services.persons.sweep()
         await queue.job_manager.delete_old_jobs(
             nb_hours=KEEP_JOBS_H, include_failed=True, include_cancelled=True, include_aborted=True
         )

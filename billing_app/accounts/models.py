@@ -20,16 +20,23 @@ from billing_app.db.model import identity_key, timestamp
 
 
 class Customer(SQLModel, table=True):
-    """Who owns credits and purchases. `external_id` is what a host product calls it."""
+    """Who owns credits and purchases. `external_id` is what a host product calls it.
+
+    `erased_at` (wall time): nobody since then; only the books are left (billing_app/persons).
+    """
 
     __tablename__: ClassVar[Any] = "customers"
-    __table_args__ = (UniqueConstraint("external_id"),)
+    __table_args__ = (
+        UniqueConstraint("external_id"),
+        Index(None, "erased_at", postgresql_where=text("erased_at IS NOT NULL")),
+    )
 
     id: int | None = identity_key()
     external_id: str | None = None
     name: str | None = None
     email: str | None = None
     created_at: datetime = timestamp()
+    erased_at: datetime | None = timestamp(nullable=True)
 
 
 class User(SQLModel, table=True):

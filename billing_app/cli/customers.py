@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from billing_app.cli import persons
 from billing_app.cli.services import with_services
 from billing_app.errors import InvalidInput
 
@@ -17,7 +18,7 @@ MAX_PROBLEMS = 200
 
 def add_commands(commands: Any) -> None:
     """Everything about customers as a whole."""
-    command = commands.add_parser("customers", help="customers import: move in from an older system")
+    command = commands.add_parser("customers", help="customers: import from an older system, export one, erase one")
     of = command.add_subparsers(dest="customers_command", metavar="COMMAND", required=True)
     one = of.add_parser(
         "import", help="bring in the customers of a CSV file; safe to repeat; exit code 1: some stayed out"
@@ -26,6 +27,7 @@ def add_commands(commands: Any) -> None:
     one.add_argument("--dry-run", action="store_true", help="say what would happen and what is wrong; change nothing")
     one.add_argument("--template", action="store_true", help="print a file to begin with")
     one.set_defaults(act=_import)
+    persons.add_commands(of)
 
 
 def _import(asked: argparse.Namespace) -> int:

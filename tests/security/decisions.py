@@ -99,6 +99,7 @@ ENDPOINTS: dict[str, Decision] = {
     "POST /api/v1/checkout": writes(CUSTOMERS),
     "GET /api/v1/checkout/sessions/{session_id}": reads(CUSTOMERS),
     "GET /api/v1/checkout/return": reads(EVERYONE),
+    "GET /api/v1/account/data.json": reads(CUSTOMERS),
     "GET /api/v1/exports/activity.csv": reads(CUSTOMERS),
     "GET /api/v1/exports/usage.csv": reads(CUSTOMERS),
     "GET /api/v1/exports/invoices.csv": reads(CUSTOMERS),

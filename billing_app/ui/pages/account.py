@@ -9,7 +9,7 @@ from billing_app.accounts.roles import Principal
 from billing_app.accounts.use_case import Visit
 from billing_app.bootstrap import current
 from billing_app.errors import DomainError, Unauthenticated
-from billing_app.ui.components.buttons import button
+from billing_app.ui.components.buttons import button, link_button
 from billing_app.ui.components.entry import message
 from billing_app.ui.components.forms import field, post_form
 from billing_app.ui.components.shell import framed
@@ -104,7 +104,12 @@ def account() -> rx.Component:
                 message(AccountState.done, "good"),
                 class_name="mt-4 grid gap-3",
             ),
-            rx.el.div(rx.cond(Shell.handed_over, None, _password()), _sessions(), class_name="mt-4 grid gap-3.5"),
+            rx.el.div(
+                rx.cond(Shell.handed_over, None, _password()),
+                _sessions(),
+                rx.cond(Shell.is_customer, _own_data(), None),
+                class_name="mt-4 grid gap-3.5",
+            ),
             width="max-w-[720px]",
         ),
         current="/account",
@@ -131,6 +136,21 @@ def _password() -> rx.Component:
             class_name="grid max-w-[380px] gap-4",
         ),
         title="Password",
+    )
+
+
+def _own_data() -> rx.Component:
+    return card(
+        rx.el.p(
+            "Everything we hold about you in one file: who you are, what you wrote, bought and used. "
+            "To have it erased, write to us.",
+            class_name="max-w-[56ch] text-ink-2",
+        ),
+        rx.el.div(
+            link_button("Download my data", href="/api/v1/account/data.json", reload_document=True, download=True),
+            class_name="mt-3",
+        ),
+        title="Your data",
     )
 
 

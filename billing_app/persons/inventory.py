@@ -1,0 +1,148 @@
+"""Every table that holds something about a person: who may have a copy of it, and what erasing does to it. Pure.
+
+A test holds it against the models, so that a new table with customers in it needs a decision here. Erasing makes rows
+nobody's or deletes them; it never changes a sum: entries, payments, invoices and usage stay as they are.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class For(StrEnum):
+    """Who is given a copy. What belongs to the running of the business (cost, margin, notes of staff) is not theirs."""
+
+    PERSON = "person"
+    STAFF = "staff"
+    NOBODY = "nobody"
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One table.
+
+    Attributes:
+        copy: who is given a copy of its rows.
+        where: which rows are this person's; `:customer` and `:emails` stand for them.
+        withheld: columns that are no data but secrets or their digests, left out of every copy.
+        erase: column to SQL expression; empty: nothing in it names or describes a person.
+        delete: erasing deletes the rows.
+        by_owner: the app may not change these columns; `erase_texts` in the database does it (append-only tables).
+    """
+
+    copy: For = For.PERSON
+    where: str = "customer_id = :customer"
+    withheld: frozenset[str] = frozenset()
+    erase: Mapping[str, str] = field(default_factory=dict)
+    delete: bool = False
+    by_owner: bool = False
+
+
+ERASED = "Erased"
+_USERS = "user_id IN (SELECT id FROM users WHERE customer_id = :customer)"
+_AUDITED = (
+    "(object = 'customer:' || :customer OR (actor_kind = 'user' AND actor_id IN "
+    "(SELECT id::text FROM users WHERE customer_id = :customer)) "
+    "OR object IN (SELECT 'user:' || id FROM users WHERE customer_id = :customer))"
+)
+_BY_MAIL = "lower(recipient) = ANY(:emails)"
+_BUSINESS = Held(For.NOBODY)
+_FIGURES = Held()
+_OWN_WORDS = Held(delete=True)
+
+INVENTORY: dict[str, Held] = {
+    # Who they are
+    "customers": Held(where="id = :customer", erase={"name": "NULL", "email": "NULL", "external_id": "NULL"}),
+    "users": Held(
+        withheld=frozenset({"password_hash"}),
+        erase={
+            "name": f"'{ERASED}'",
+            "email": "'erased-' || id || '@erased.invalid'",
+            "email_normalised": "'erased-' || id || '@erased.invalid'",
+            "password_hash": "'!'",
+            "verified_at": "NULL",
+            "disabled_at": "coalesce(disabled_at, :now)",
+        },
+    ),
+    "sessions": Held(where=_USERS, withheld=frozenset({"token_hash"}), delete=True),
+    "hand_overs": Held(withheld=frozenset({"token_hash"}), delete=True),
+    "enquiries": Held(
+        where="(customer_id = :customer OR lower(email) = ANY(:emails))",
+        withheld=frozenset({"fingerprint"}),
+        erase={
+            "name": f"'{ERASED}'",
+            "email": "'erased@erased.invalid'",
+            "company": "''",
+            "message": f"'{ERASED}'",
+            "fingerprint": "'erased-' || id",
+        },
+    ),
+    # What was written to them
+    "mailbox": Held(where=_BY_MAIL, delete=True),
+    "outbox_deliveries": Held(where=_BY_MAIL, erase={"recipient": "'erased'", "last_error": "NULL"}),
+    "alerts": _FIGURES,
+    # What they wrote
+    "drafts": _OWN_WORDS,
+    "library_pairs": _OWN_WORDS,
+    "question_sets": _OWN_WORDS,
+    "chat_questions": _OWN_WORDS,
+    "interviews": _OWN_WORDS,
+    "practice_runs": _OWN_WORDS,
+    "plan_cancellations": Held(erase={"comment": "NULL"}),
+    # What they bought
+    "stripe_customers": Held(withheld=frozenset({"idempotency_key"})),
+    "checkouts": Held(
+        withheld=frozenset({"idempotency_key"}),
+        erase={"url": "NULL", "return_to": "NULL", "success_to": "NULL", "cancel_to": "NULL"},
+    ),
+    "payments": Held(erase={"receipt_url": "NULL"}),
+    "payment_failures": Held(erase={"message": "NULL"}),
+    "payment_methods": Held(delete=True),
+    "invoices": Held(erase={"hosted_url": "NULL", "pdf_url": "NULL"}),
+    "refunds": Held(withheld=frozenset({"key", "by"}), erase={"reason": "NULL"}),
+    "disputes": _FIGURES,
+    "subscriptions": Held(withheld=frozenset({"drift"}), erase={"reason": "NULL"}),
+    "subscription_changes": _FIGURES,
+    "trials_taken": Held(withheld=frozenset({"card_mac", "mailbox_mac"})),
+    "unlocks": _FIGURES,
+    # What they have and used
+    "credit_accounts": _FIGURES,
+    "credit_lots": Held(erase={"note": "''"}, by_owner=True),
+    "credit_entries": Held(erase={"note": "''", "details": "NULL"}, by_owner=True),
+    "credit_allocations": _FIGURES,
+    "credit_holds": Held(erase={"details": "NULL"}, by_owner=True),
+    "credit_hold_lots": _FIGURES,
+    "credit_debts": _FIGURES,
+    "balance_watches": _FIGURES,
+    "quota_usage": _FIGURES,
+    "quota_uses": Held(withheld=frozenset({"key", "fingerprint"})),
+    "unlock_uses": Held(withheld=frozenset({"key", "fingerprint"})),
+    "unlock_use_parts": _FIGURES,
+    "feature_grants": Held(erase={"reason": f"'{ERASED}'"}),
+    "funnel_events": Held(erase={"visitor": "NULL", "data": "'{}'"}, by_owner=True),
+    # What staff and the product note
+    "customer_notes": Held(For.STAFF, erase={"body": f"'{ERASED}'"}, by_owner=True),
+    "customer_looks": Held(For.STAFF),
+    "audit_log": Held(For.STAFF, where=_AUDITED, erase={"ip": "NULL", "reason": "NULL"}, by_owner=True),
+    "webhook_events": Held(
+        For.STAFF,
+        where="stripe_customer_id IN (SELECT stripe_customer_id FROM stripe_customers WHERE customer_id = :customer)",
+        erase={"payload": "'{}'", "error": "NULL"},
+    ),
+    "cost_log": Held(For.NOBODY, erase={"details": "NULL"}, by_owner=True),
+    "cost_sums_customer": _BUSINESS,
+    "cost_sums_customer_month": _BUSINESS,
+    "credit_claims": _BUSINESS,
+    "credit_keys": _BUSINESS,
+    "plan_returns": _BUSINESS,
+    "plan_turns": _BUSINESS,
+    "plan_windows": _BUSINESS,
+    "reconcile_findings": _BUSINESS,
+    "revenue_accounts": _BUSINESS,
+    "revenue_lots": _BUSINESS,
+    "revenue_payments": _BUSINESS,
+    "revenue_sales": _BUSINESS,
+    "revenue_sums_customer": _BUSINESS,
+    "revenue_sums_customer_month": _BUSINESS,
+}
+"""In the order in which a copy shows them; rows are deleted in that order too, so what refers stands before."""

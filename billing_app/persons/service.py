@@ -1,0 +1,184 @@
+"""Handing a person's data out, and erasing it: the live plan ends, sessions and links end, the books stay."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from billing_app import clock
+from billing_app.accounts.models import Customer
+from billing_app.accounts.roles import Principal, Role
+from billing_app.db.engine import Database
+from billing_app.entitlements.hand_plans.service import HandPlans
+from billing_app.entitlements.subscriptions import standing
+from billing_app.entitlements.subscriptions import store as subscriptions
+from billing_app.errors import Conflict, InvalidInput, NotFound
+from billing_app.journal.audit import CLI, Actor, audit
+from billing_app.payments.subscribing.service import SubscriptionService
+from billing_app.persons import store
+from billing_app.persons.inventory import INVENTORY, For
+
+MAX_ROWS = 50_000
+"""Of one table in one copy; `truncated` names those that have more."""
+FOLLOWED = timedelta(days=120)
+"""For so long what still comes from Stripe about an erased customer is erased as well."""
+_SWEPT_AT_ONCE = 500
+REASON_MAX = 500
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """What erasing did: the plan that ended in words, and how many rows of which table were changed or deleted."""
+
+    customer_id: int
+    plan: str
+    rows: Mapping[str, int]
+
+
+class Persons:
+    """One per process."""
+
+    def __init__(self, database: Database, plans: SubscriptionService, hand_plans: HandPlans) -> None:
+        self._database = database
+        self._plans = plans
+        self._hand_plans = hand_plans
+
+    async def export(self, customer_id: int, *, by: Principal | None) -> dict[str, Any]:
+        """All we hold about a customer, for whoever answers a request of theirs. Audited.
+
+        Args:
+            by: None: the command line.
+
+        Raises:
+            NotPermitted: not ADMIN. NotFound: no such customer.
+        """
+        if by is not None:
+            by.require(Role.ADMIN)
+        copy = await self._copy(customer_id, (For.PERSON, For.STAFF))
+        await self._note(_actor(by), "customer.exported", customer_id)
+        return copy
+
+    async def export_own(self, customer_id: int, *, user_id: int) -> dict[str, Any]:
+        """A person's own data, for themselves. Audited.
+
+        Raises:
+            NotFound: no such customer.
+        """
+        copy = await self._copy(customer_id, (For.PERSON,))
+        await self._note(Actor.user(user_id), "customer.exported", customer_id)
+        return copy
+
+    async def erase(self, customer_id: int, *, by: Principal | None, confirm: str, reason: str) -> Erased:
+        """Make a customer nobody, for ever: names, addresses and free texts go, the live plan ends at once, sessions
+        and links end, the ledger and the payments stay. Asking again does it again, for what came since.
+
+        Args:
+            by: None: the command line.
+            confirm: what `phrase` says, typed by whoever asks.
+            reason: why; kept in the audit log.
+
+        Raises:
+            NotPermitted: not ADMIN. NotFound: no such customer. InvalidInput: not confirmed, or no reason.
+            Conflict: a user of this customer is staff. Unavailable: Stripe does not answer; nothing was erased.
+        """
+        if by is not None:
+            by.require(Role.ADMIN)
+        if not 1 <= len(reason.strip()) <= REASON_MAX:
+            raise InvalidInput(f"Say why, in {REASON_MAX} characters at most; name nobody.", field="reason")
+        if confirm.strip() != phrase(customer_id):
+            raise InvalidInput(f'This cannot be undone. Type "{phrase(customer_id)}" to confirm it.', field="confirm")
+        async with self._database.transaction() as session:
+            await _found(session, customer_id)
+            staff = [user for user in await store.users(session, customer_id) if user.role != Role.CUSTOMER.value]
+            if staff:
+                raise Conflict(f"User {staff[0].id} of this customer is {staff[0].role}. Take that role away first.")
+            held = await subscriptions.latest(session, customer_id)
+        # Before anything is erased: a plan that goes on would charge a card that nobody can cancel.
+        plan = "No plan was live."
+        if held is not None and held.status not in standing.OVER:
+            if held.by_hand:
+                ended = await self._hand_plans.end(customer_id, actor=_actor(by), reason="the customer was erased")
+                plan = f"The plan by hand ended at {ended:%Y-%m-%d %H:%M} UTC."
+            else:
+                plan = (await self._plans.cancel(customer_id, at_once=True)).detail
+        async with self._database.transaction() as session:
+            rows = await _erase(session, customer_id)
+            after = {"plan": plan, "rows": rows}
+            await audit(session, _actor(by), "customer.erased", f"customer:{customer_id}", after=after, reason=reason)
+        return Erased(customer_id, plan, rows)
+
+    async def sweep(self) -> int:
+        """Erase what came since about customers who were erased lately: events of Stripe, for example. Idempotent.
+
+        Returns:
+            How many rows were changed.
+        """
+        async with self._database.transaction() as session:
+            found = await store.erased_since(session, clock.wall() - FOLLOWED, _SWEPT_AT_ONCE)
+        changed = 0
+        for customer_id in found:
+            async with self._database.transaction() as session:
+                changed += sum((await _erase(session, customer_id)).values())
+        return changed
+
+    async def _copy(self, customer_id: int, whose: tuple[For, ...]) -> dict[str, Any]:
+        async with self._database.transaction() as session:
+            meant = await _meant(session, await _found(session, customer_id))
+            tables: dict[str, Any] = {}
+            truncated: list[str] = []
+            for table, held in INVENTORY.items():
+                if held.copy not in whose:
+                    continue
+                rows = await store.rows(session, table, held, meant, MAX_ROWS + 1)
+                if len(rows) > MAX_ROWS:
+                    truncated.append(table)
+                if rows:
+                    tables[table] = rows[:MAX_ROWS]
+        return {
+            "customer": customer_id,
+            "made_at": clock.wall().isoformat(timespec="seconds"),
+            "truncated": truncated,
+            "data": tables,
+        }
+
+    async def _note(self, actor: Actor, action: str, customer_id: int) -> None:
+        async with self._database.transaction() as session:
+            await audit(session, actor, action, f"customer:{customer_id}")
+
+
+def phrase(customer_id: int) -> str:
+    """What must be typed before a customer is erased."""
+    return f"erase customer {customer_id}"
+
+
+async def _found(session: AsyncSession, customer_id: int) -> Customer:
+    found = await store.customer(session, customer_id)
+    if found is None:
+        raise NotFound("There is no such customer.")
+    return found
+
+
+async def _meant(session: AsyncSession, customer: Customer) -> dict[str, Any]:
+    """Whom the inventory's conditions mean: the customer, and every address of theirs."""
+    assert customer.id is not None
+    known = [customer.email, *(user.email for user in await store.users(session, customer.id))]
+    return {"customer": customer.id, "emails": sorted({one.lower() for one in known if one})}
+
+
+async def _erase(session: AsyncSession, customer_id: int) -> dict[str, int]:
+    now: datetime = clock.wall()
+    customer = await store.customer(session, customer_id, lock=True)
+    assert customer is not None
+    meant = await _meant(session, customer)
+    if customer.erased_at is None:
+        await store.mark_erased(session, customer_id, now)
+    return await store.erase(session, meant, now)
+
+
+def _actor(by: Principal | None) -> Actor:
+    return Actor.user(by.user_id) if by is not None else CLI
