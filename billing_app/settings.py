@@ -18,6 +18,14 @@ class Mode(StrEnum):
     LIVE = "live"
 
 
+class DemoData(StrEnum):
+    """What a new sandbox is told at its first start: a few purchases, months of a small company, or a year of one."""
+
+    FEW = "few"
+    MONTHS = "months"
+    YEAR = "year"
+
+
 class Settings(BaseSettings):
     """Read from the environment and from `.env`. Secrets are `SecretStr`, so that no log or repr shows them."""
 
@@ -62,6 +70,9 @@ class Settings(BaseSettings):
         default="", description="Told by `run` to its parts: the catalogue in force, where it is not that of `CATALOG`."
     )
     data_dir: Path = Field(default=Path(".billing"))
+    demo: DemoData = Field(
+        default=DemoData.MONTHS, description="Demo data of a new sandbox: `few` purchases, `months` or a `year` of life."
+    )
 
     support_limit_credits: int = Field(
         default=1_000, ge=0, description="Credits that staff with the role support may give or take at once."

@@ -17,6 +17,7 @@ from billing_app.cli import (
     costs,
     credits,
     customers,
+    demo,
     doctor,
     keys,
     ledger,
@@ -49,6 +50,7 @@ def parser() -> Parser:
     commands = made.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for subject in (
         processes,
+        demo,
         catalog,
         admin,
         keys,

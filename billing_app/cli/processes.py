@@ -41,10 +41,6 @@ def add_commands(commands: Any) -> None:
     command = commands.add_parser("worker", help="run jobs alone, beside web processes with WORKER_IN_PROCESS=false")
     command.set_defaults(act=_worker)
 
-    demo = commands.add_parser("demo", help="demo people, purchases and use: seed (sandbox only)")
-    command = demo.add_subparsers(dest="action", metavar="ACTION", required=True).add_parser("seed", help="make them")
-    command.set_defaults(act=_demo)
-
     command = commands.add_parser("build", help="build the pages into REFLEX_WEB_WORKDIR")
     command.add_argument("--layout-only", action="store_true", help="only make the folder")
     command.set_defaults(act=_build)
@@ -116,21 +112,6 @@ def _worker(_asked: argparse.Namespace) -> None:
     settings = get_settings()
     configure_logging("worker", level=settings.log_level)
     asyncio.run(work(settings))
-
-
-def _demo(_asked: argparse.Namespace) -> None:
-    from billing_app.bootstrap import Services
-    from billing_app.cli.services import with_services
-    from billing_app.demo.trade import Demo
-
-    async def seed(services: Services) -> list[dict[str, Any]]:
-        demo = Demo(services)
-        sign_ins = await demo.sign_ins()
-        await demo.trade(next(one["customer_id"] for one in sign_ins if one["customer_id"] is not None))
-        return sign_ins
-
-    for one in with_services(seed, stripe=True):
-        print(f"{one['email']} / {one['password']}   {one['what']}")
 
 
 def _build(asked: argparse.Namespace) -> None:

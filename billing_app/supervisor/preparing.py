@@ -13,6 +13,7 @@ from billing_app.bootstrap import Services, build, close
 from billing_app.catalog.loading import content_hash, load, preset_names, read_source
 from billing_app.db.migrate import upgrade
 from billing_app.db.reach import reach, why_migration_failed
+from billing_app.demo.seeding import EXTENTS, begin_in_the_past, unfinished
 from billing_app.demo.trade import Demo
 from billing_app.errors import DomainError, InvalidInput, Unavailable
 from billing_app.journal.audit import SYSTEM
@@ -44,19 +45,23 @@ async def prepare(settings: Settings, webhook_url: str) -> dict[str, Any]:
 
     Returns:
         For the supervisor: `summary`, `catalog_hash`, `sign_ins`; `catalog_file` where what is in force is not
-        what `CATALOG` names; for our sandbox `webhook_secret`.
+        what `CATALOG` names; for our sandbox `webhook_secret`, and `life` where one is to be told before serving.
     """
     migrate(settings)
     services = await build(settings)
     try:
         answer: dict[str, Any] = {"sign_ins": []}
+        if webhook_url:
+            await begin_in_the_past(services, EXTENTS.get(settings.demo))
         said = [await _catalogue(services, answer)]
         if webhook_url:
             said += await _model_prices(services)
             said.append(await _prices(services))
             answer["webhook_secret"] = await _endpoint(services, webhook_url)
             answer["sign_ins"] = await Demo(services).sign_ins()
-            said.append(await _trade(services, answer["sign_ins"]))
+            answer["life"] = await unfinished(services) is not None
+            if not answer["life"]:
+                said.append(await _trade(services, answer["sign_ins"]))
         else:
             said += await _missing_at_stripe(services)
         answer["summary"] = ", ".join(said)

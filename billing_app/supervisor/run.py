@@ -17,7 +17,7 @@ from billing_app.supervisor.children import Child
 from billing_app.supervisor.environment import base_environment
 from billing_app.supervisor.places import PROJECT, Places, Running, check_catalog_name, seller_of, shortened
 from billing_app.supervisor.screen import Screen
-from billing_app.supervisor.tasks import Interrupted, Tasks
+from billing_app.supervisor.tasks import Interrupted, Tasks, Underway
 
 if TYPE_CHECKING:
     from billing_app.db.embedded import EmbeddedServer
@@ -60,6 +60,7 @@ class Supervisor:
         self._web_port = self.wishes.port
         self._sandbox_address = ""
         self._tasks = Tasks(self.places, self._asked.is_set)
+        self._life: Underway | None = None
 
     def run(self) -> int:
         """Everything, until asked to end.
@@ -110,8 +111,10 @@ class Supervisor:
             self._go_on()
         prepared = self._prepare()
         self._go_on()
+        self._life = self._tasks.begin_life(self._environment) if prepared.get("life") else None
         self._pages(str(prepared.get("catalog_hash", "")))
         self._go_on()
+        self._tell_life()
         self._start_web()
         self._announce()
         self._show_addresses(prepared, began)
@@ -189,6 +192,13 @@ class Supervisor:
                 site = frontend.publish(self.places, frontend.fingerprint(*parts))
             self._environment["REFLEX_WEB_WORKDIR"] = str(site)
 
+    def _tell_life(self) -> None:
+        """Nothing is served before it is today: the demo life begins in the past (docs/adr/0012)."""
+        if self._life is None:
+            return
+        with self.screen.step("Demo life", "telling the last months") as step:
+            step.detail = self._life.finish()
+
     def _start_web(self) -> None:
         with self.screen.step("Web", "starting") as step:
             self._launch(
@@ -252,6 +262,8 @@ class Supervisor:
         """The web process first, so that it can finish what it began; PostgreSQL last, because all need it."""
         if self._children or self._postgres:
             self.screen.say("\nEnding ...")
+        if self._life is not None:
+            self._quietly(self._life.stop)
         for child in reversed(self._children):
             self._quietly(child.stop)
         if self._postgres is not None:

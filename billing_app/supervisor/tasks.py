@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 from billing_app.errors import Unavailable
 from billing_app.supervisor.children import keep_log_short, tethered
@@ -17,6 +18,7 @@ from billing_app.supervisor.places import PROJECT, Places, shortened
 
 PREPARE_LIMIT_S = 300
 LAYOUT_LIMIT_S = 120
+LIFE_LIMIT_S = 4_000
 BUILD_LIMIT_S = 900
 
 
@@ -71,12 +73,26 @@ class Tasks:
         """
         self._run(environment, "build.log", BUILD_LIMIT_S, "build")
 
+    def begin_life(self, environment: Mapping[str, str]) -> "Underway":
+        """Begin to tell the demo life, beside whatever else is started; see `Underway`."""
+        return Underway(self, self._start(environment, "demo.log", "demo", "seed"), self.places.logs / "demo.log")
+
     def _run(self, environment: Mapping[str, str], log_name: str, limit_s: int, *command: str) -> None:
         """Run a command of our own to its end; a failure's sentence is the last line of its log."""
         log = self.places.logs / log_name
+        process = self._start(environment, log_name, *command)
+        self.wait(
+            process, time.monotonic() + limit_s, f"'{command[0]}' was not done after {limit_s} s. See {shortened(log)}."
+        )
+        if process.returncode != 0:
+            reason = reason_in(log) or f"exit code {process.returncode}"
+            raise Unavailable(f"'{command[0]}' failed. It says: {reason} (log: {shortened(log)})")
+
+    def _start(self, environment: Mapping[str, str], log_name: str, *command: str) -> "subprocess.Popen[bytes]":
+        log = self.places.logs / log_name
         keep_log_short(log)
         with log.open("ab") as out:
-            process = subprocess.Popen(  # noqa: S603 - our own command line
+            return subprocess.Popen(  # noqa: S603 - our own command line
                 tethered([sys.executable, "-m", "billing_app", *command]),
                 cwd=PROJECT,
                 env=dict(environment),
@@ -85,14 +101,13 @@ class Tasks:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        self._wait(
-            process, time.monotonic() + limit_s, f"'{command[0]}' was not done after {limit_s} s. See {shortened(log)}."
-        )
-        if process.returncode != 0:
-            reason = reason_in(log) or f"exit code {process.returncode}"
-            raise Unavailable(f"'{command[0]}' failed. It says: {reason} (log: {shortened(log)})")
 
-    def _wait(self, process: subprocess.Popen[bytes], deadline: float, too_late: str) -> None:
+    def wait(self, process: subprocess.Popen[bytes], deadline: float, too_late: str) -> None:
+        """Until it ends.
+
+        Raises:
+            Interrupted: we were asked to end. Unavailable: it is too late; the process is ended in both cases.
+        """
         while process.poll() is None:
             if self.interrupted() or time.monotonic() > deadline:
                 with suppress(ProcessLookupError):
@@ -100,3 +115,30 @@ class Tasks:
                 process.wait()
                 raise Interrupted if self.interrupted() else Unavailable(too_late)
             time.sleep(0.05)
+
+
+@dataclass(frozen=True, slots=True)
+class Underway:
+    """The demo life, being told while pages are built."""
+
+    tasks: Tasks
+    process: "subprocess.Popen[bytes]"
+    log: Path
+
+    def finish(self) -> str:
+        """Wait until it is told; what came of it, in words. A start is worth it without: failure is said, not raised.
+
+        Raises:
+            Interrupted: we were asked to end; the next start goes on with it.
+            Unavailable: it does not come to an end.
+        """
+        self.tasks.wait(self.process, time.monotonic() + LIFE_LIMIT_S, f"The demo life has no end. See {self.log}.")
+        said = reason_in(self.log) or "nothing was said"
+        return said if self.process.returncode == 0 else f"failed: {said} (the next start goes on with it)"
+
+    def stop(self) -> None:
+        """End it, if it still runs."""
+        if self.process.poll() is None:
+            with suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()

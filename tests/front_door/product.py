@@ -25,14 +25,14 @@ def free_port() -> int:
 
 
 def clean_environment(**more: str) -> dict[str, str]:
-    """Our environment without what would point a command at another installation."""
+    """Our environment without what would point a command at another installation, and with the least demo data."""
     ours = ("DATABASE_URL", "DATABASE_OWNER_URL", "CATALOG", "DATA_DIR", "PUBLIC_URL", "SECRET_KEY")
     kept = {
         name: value
         for name, value in os.environ.items()
         if name not in ours and not name.startswith(("STRIPE_", "REFLEX_", "__REFLEX_"))
     }
-    return {**kept, **more}
+    return {**kept, "DEMO": "few", **more}
 
 
 def command(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:

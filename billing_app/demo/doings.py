@@ -1,0 +1,144 @@
+"""What one person does on one day of the demo life, through the product's services: take plans, buy, switch, leave.
+
+Each deed may be done twice, so that a day that was cut off can be lived through again: what was bought is not bought
+again, a use has its key, a plan that is held is not taken once more.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from billing_app.accounts.customers import ensure_customer
+from billing_app.bootstrap import Services
+from billing_app.catalog.items import ItemKind
+from billing_app.catalog.schema import Period, Plan
+from billing_app.demo import store
+from billing_app.demo.bank import CARDS, Bank
+from billing_app.demo.people import Person, Wants
+from billing_app.demo.shelf import Shelf
+from billing_app.errors import Conflict, DomainError
+from billing_app.payments.progress import Started
+from billing_app.payments.subscribing.views import CancelReason
+
+_ONCE = timedelta(hours=12)
+_COMMENTS = (
+    "Found a job, thank you!", "Too much for what I use.", "I need it again in spring.", "", "", "",
+    "The answers were too general.", "My company pays for another tool.",
+)  # fmt: skip
+
+
+@dataclass
+class Life:
+    """Somebody's life so far, as far as this telling has seen it."""
+
+    person: Person
+    customer_id: int = 0
+    plan: str = ""
+    holds: str = ""
+    bought: int = 0
+    wants_next: tuple[ItemKind, str] | None = None
+    tired_until: int = 0
+
+
+class Doings:
+    """Does what people do. Shared by all of them; keeps nothing of its own but whose trial card was shown."""
+
+    def __init__(self, services: Services, bank: Bank, shelf: Shelf) -> None:
+        self._services = services
+        self._bank = bank
+        self._shelf = shelf
+
+    async def arrive(self, life: Life) -> None:
+        """Be seen for the first time."""
+        person = life.person
+        async with self._services.database.transaction() as session:
+            known = await ensure_customer(session, person.external_id, name=person.name, email=person.email)
+            life.customer_id = known.id
+
+    async def remember(self, life: Life) -> None:
+        """What somebody has bought and holds, for a telling that goes on where another was cut off."""
+        async with self._services.database.transaction() as session:
+            life.holds, life.bought = await store.purchases_of(session, life.customer_id)
+        await self.look_up_plan(life)
+
+    async def look_at_prices(self, life: Life) -> None:
+        """The pricing page, as a visitor whom nobody knows yet."""
+        visitor = life.person.visitor
+        await self._services.funnel.note_once(
+            "pricing_seen", within=_ONCE, visitor=visitor, customer_id=life.customer_id or None
+        )
+
+    async def take_plan(self, life: Life, plan: Plan, *, via: str | None = None) -> None:
+        """Subscribe as a person does: open the page, pay, come back. Nothing with a plan."""
+        person = life.person
+        if life.plan:
+            return
+        price = (plan.price(Period.YEAR) if person.yearly else None) or plan.prices[0]
+        card, trial = self._card_of(person, price.trial_days)
+        try:
+            started = await self._services.subscriptions.start(
+                life.customer_id, plan.code, price.period.value, trial_days=None if trial else 0, via=via
+            )
+        except Conflict:  # held, or its payment is being confirmed: a day that is lived through again
+            return
+        await self._pay(life, started, card)
+        life.plan = life.holds = plan.code
+
+    async def buy(self, life: Life, kind: ItemKind, code: str, *, times: int, via: str | None = None) -> None:
+        """Buy a pack or an unlock, unless so many were bought before."""
+        if life.bought >= times:
+            return
+        try:
+            started = await self._services.checkout.start(life.customer_id, kind.value, code, via=via)
+        except Conflict:
+            return
+        await self._pay(life, started, CARDS[life.person.number % 2])
+        life.bought += 1
+        if kind is ItemKind.PACK:
+            life.holds = life.plan or code
+
+    async def leave(self, life: Life, day: int) -> None:
+        """Cancel the plan at the period's end, mostly with a reason."""
+        if not life.plan:
+            return
+        chance = life.person.draw("leave", day)
+        reason = chance.choice((*tuple(CancelReason), None, None))
+        try:
+            await self._services.subscriptions.cancel(
+                life.customer_id,
+                at_once=False,
+                reason=reason.value if reason else None,
+                comment=chance.choice(_COMMENTS) or None,
+            )
+        except Conflict:
+            return
+
+    async def switch(self, life: Life) -> None:
+        """To the next plan up, from the dearest one down; at once or at the period's end, as the rules have it."""
+        codes = [plan.code for plan in self._shelf.plans]
+        if life.plan not in codes or len(codes) < 2:
+            return
+        place = codes.index(life.plan)
+        other = self._shelf.plans[place + 1 if place + 1 < len(codes) else place - 1]
+        price = (other.price(Period.YEAR) if life.person.yearly else None) or other.prices[0]
+        try:
+            preview = await self._services.subscriptions.preview(life.customer_id, other.code, price.period.value)
+            done = await self._services.subscriptions.switch(life.customer_id, preview.token)
+        except DomainError:  # cancelled, past due, or switched before: they keep what they have
+            return
+        if done.state == "done":
+            life.plan = life.holds = other.code
+
+    async def look_up_plan(self, life: Life) -> None:
+        """What they hold now: plans end by themselves, and are given by hand."""
+        current = await self._services.subscriptions.current(life.customer_id)
+        life.plan = current.plan if current.subscribed and current.plan else ""
+        if not life.plan and life.holds in {plan.code for plan in self._shelf.plans}:
+            life.holds = ""
+
+    def _card_of(self, person: Person, trial_days: int) -> tuple[str, bool]:
+        """The card they pay with, and whether it is good for a trial: each is, once."""
+        trial = bool(trial_days) and person.wants is Wants.PLAN and person.number % 9 == 0 and person.number // 9 <= 3
+        return (CARDS[person.number // 9], True) if trial else (CARDS[0], False)
+
+    async def _pay(self, life: Life, started: Started, card: str) -> None:
+        await self._bank.pay(started.url, name=life.person.name, email=life.person.email, card=card)
