@@ -142,7 +142,8 @@ def _about(of: Any) -> rx.Component:
             ),
             class_name=(
                 "about fixed inset-x-3 bottom-3 z-30 rounded-card border border-line bg-raised p-3.5 font-normal "
-                "whitespace-normal shadow-float xl:absolute xl:inset-x-auto xl:top-10 xl:bottom-auto xl:left-2 xl:w-[264px]"
+                "whitespace-normal shadow-float xl:absolute xl:inset-x-auto xl:top-10 xl:bottom-auto xl:left-2 "
+                "xl:w-[264px]"
             ),
         ),
         # Of details of one name, one is open at a time.
