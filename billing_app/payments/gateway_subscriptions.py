@@ -151,8 +151,16 @@ class SubscriptionReads(MoneyBackCalls):
         )
 
     async def _fingerprint(self, raw: stripe.Subscription) -> str | None:
-        method = id_of(raw.default_payment_method)
+        method = id_of(raw.default_payment_method) or await self._default_of(id_of(raw.customer))
         return (await self.payment_method(method)).fingerprint if method else None
+
+    async def _default_of(self, customer: str | None) -> str | None:
+        """What a subscription without a card of its own is paid with."""
+        if customer is None:
+            return None
+        owner = await self._call(self._stripe.v1.customers.retrieve_async(customer))
+        settings = None if getattr(owner, "deleted", False) else owner.invoice_settings
+        return id_of(settings.default_payment_method) if settings else None
 
     async def _next_phase(self, raw: stripe.Subscription) -> NextPhase | None:
         coming = next_phase_of(raw.schedule) if isinstance(raw.schedule, stripe.SubscriptionSchedule) else None

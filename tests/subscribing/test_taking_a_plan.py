@@ -4,6 +4,7 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+import stripe
 
 from billing_app import clock
 from billing_app.catalog.service import NotForSale
@@ -196,6 +197,31 @@ async def test_the_same_card_ends_a_second_trial_at_once_and_nothing_is_charged(
     assert (await plans.my(first)).status == "trialing"
     told = await shop.rows("SELECT action FROM audit_log WHERE action = 'trial.refused'")
     assert len(told) == 1
+
+
+async def test_a_card_that_becomes_known_while_a_trial_runs_has_one_trial_too(shop: Shop, plans: Planners) -> None:
+    """Two trials begin without a card. The card that the one adds later ends the other's, who adds it too."""
+    customers = [await shop.a_customer(email=f"{name}@example.com") for name in ("ada", "eve")]
+    for customer in customers:
+        bought = await plans.start(customer, "easy")
+        await shop.sandbox.pay(bought.started.url, number="", expiry="", cvc="")
+    await shop.settle()
+    ada, eve = customers
+    owner = await plans.stripe_customer(ada)
+
+    def keep(client: stripe.StripeClient) -> None:
+        method = client.v1.payment_methods.attach("pm_card_visa", {"customer": owner}).id
+        client.v1.customers.update(owner, {"invoice_settings": {"default_payment_method": method}})
+
+    await plans.at_stripe(keep)
+    await shop.settle()
+    assert (await plans.my(ada)).status == "trialing"
+    await plans.use_card(eve, "pm_card_visa")
+    await shop.settle()
+    assert (await plans.my(eve)).status == "free"
+    assert [invoice.amount_paid for invoice in await plans.invoices(eve)] == [0]
+    assert (await plans.my(ada)).status == "trialing"
+    assert [lot.kind for lot in (await shop.services.credits.balance(eve)).lots] == ["free"], "nothing of the trial"
 
 
 async def test_a_second_trial_that_the_merchant_gives_in_stripe_stays(shop: Shop, plans: Planners) -> None:

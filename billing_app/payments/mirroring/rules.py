@@ -5,7 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from billing_app.entitlements.subscriptions import store as subscriptions
 from billing_app.payments.gateway_subscriptions import CustomerCards, CustomerSubscriptions
 from billing_app.payments.mirroring import checkouts, fetching, invoices, store
-from billing_app.payments.mirroring.cards import mirror_cards
+from billing_app.payments.mirroring.cards import card_of_trial, mirror_cards
 from billing_app.payments.mirroring.fetching import SessionTold
 from billing_app.payments.mirroring.invoices import InvoiceTold
 from billing_app.payments.mirroring.subscriptions import mirror
@@ -68,7 +68,7 @@ async def _invoice_failed(
 async def _cards(session: AsyncSession, event: WebhookEvent, told: CustomerCards | None, context: Context) -> list[str]:
     if told is None:
         return ["a payment method is gone"] if await store.drop_method(session, object_id(event)) else []
-    return await mirror_cards(session, told)
+    return await mirror_cards(session, told) + await card_of_trial(session, told, context)
 
 
 _OF_SUBSCRIPTIONS = Rule(fetching.fetch_subscription, _subscription)

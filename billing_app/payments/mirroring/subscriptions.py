@@ -264,6 +264,10 @@ async def _tell_credits(
             effects += await plan_credits.trial_started(session, context.ledger, held)
         else:
             effects.append(f"trial of {told.id} refused: one was taken before")
+    elif held.status == "trialing" and not await context.trials.card_known(
+        session, held, card_fingerprint=told.card_fingerprint, lock=customer_lock(told.customer)
+    ):
+        effects.append(f"trial of {told.id} refused: its card had one before")
     if "ended" in kinds:
         at, voids = held.ended_at or clock.now(), credits_go(held, context)
         effects += await plan_credits.subscription_ended(session, context.ledger, held, at, voids=voids)

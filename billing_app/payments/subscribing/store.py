@@ -39,6 +39,24 @@ async def take_trial(session: AsyncSession, values: dict[str, Any]) -> bool:
     return known is not None
 
 
+async def note_card(session: AsyncSession, stripe_subscription_id: str, card_mac: bytes) -> bool:
+    """Note the card of a trial that has none yet. False: another trial had it; this one has no note of any card."""
+    row = await session.scalar(
+        select(TrialTaken)
+        .where(col(TrialTaken.stripe_subscription_id) == stripe_subscription_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if row is None or row.card_mac is not None:
+        return True
+    other = select(col(TrialTaken.id)).where(col(TrialTaken.card_mac) == card_mac).limit(1)
+    if await session.scalar(other) is not None:
+        return False
+    row.card_mac = card_mac
+    await session.flush()
+    return True
+
+
 # Turns
 
 

@@ -1,7 +1,8 @@
 """Trials: whether one is offered, and what becomes of one that was taken before under another name.
 
 Customer and mailbox are known before paying, so the page is opened without a trial. A card is known only once it was
-given: then the trial is ended at once, nothing is charged, and the plan is offered without.
+given, with the trial or while it runs: then the trial is ended at once, nothing is charged, and the plan is offered
+without.
 """
 
 import logging
@@ -13,10 +14,12 @@ from billing_app.accounts.customers import get_customer
 from billing_app.db.engine import Database
 from billing_app.db.queue import defer
 from billing_app.entitlements.subscriptions import store as subscriptions
+from billing_app.entitlements.subscriptions.views import HeldSubscription
 from billing_app.journal.audit import STRIPE, audit
 from billing_app.payments import store as payments
 from billing_app.payments.gateway import StripeGateway
 from billing_app.payments.mirroring import store as mirror
+from billing_app.payments.models import Checkout
 from billing_app.payments.stripe_errors import MissingAtStripe, StripeRefused
 from billing_app.payments.subscribing import store
 from billing_app.payments.subscribing.following import follow
@@ -75,22 +78,57 @@ class Trials:
         )
         if theirs or checkout is None:  # what the merchant gives in Stripe's dashboard is given
             return True
-        if await payments.claim_fact(session, TRIAL_TAKEN, stripe_subscription_id, "mirror"):
-            row = await mirror.checkout_of_subscription(session, stripe_subscription_id, checkout)
-            if row is not None:
-                await payments.update_checkout(
-                    session, row.id, state="failed", failure=TRIAL_TAKEN, settled_at=clock.now()
-                )
-            await audit(
-                session,
-                STRIPE,
-                "trial.refused",
-                f"customer:{customer_id}",
-                after={"subscription": stripe_subscription_id, "plan": plan_code},
-                reason="The mailbox or the card has had a trial before.",
-            )
-            await defer(session, END_TRIAL_TASK, lock=lock, subscription_id=stripe_subscription_id)
+        row = await mirror.checkout_of_subscription(session, stripe_subscription_id, checkout)
+        await self._refuse(session, customer_id, stripe_subscription_id, plan_code, row, lock=lock)
         return False
+
+    async def card_known(
+        self, session: AsyncSession, held: HeldSubscription, *, card_fingerprint: str | None, lock: str | None = None
+    ) -> bool:
+        """A card has become known while a trial runs that was begun without one: note it, or have the trial ended.
+
+        Safe to repeat. A trial that has a card noted keeps it, whichever other card is used later.
+
+        Returns:
+            False: the card has had a trial with somebody else; a job ends this one, nothing is charged.
+        """
+        card, subscription = self._keys.of_card(card_fingerprint), held.stripe_subscription_id
+        if card is None or subscription is None or held.status != "trialing":
+            return True
+        if await store.note_card(session, subscription, card):
+            return True
+        row = await mirror.checkout_of_subscription(session, subscription, None)
+        if row is None:  # what the merchant gives in Stripe's dashboard is given
+            return True
+        await self._refuse(session, held.customer_id, subscription, held.plan_code, None, lock=lock)
+        return False
+
+    async def _refuse(
+        self,
+        session: AsyncSession,
+        customer_id: int,
+        subscription: str,
+        plan_code: str | None,
+        checkout: Checkout | None,
+        *,
+        lock: str | None,
+    ) -> None:
+        """Have a trial ended, once. `checkout`: one that has not begun yet, and now never will."""
+        if not await payments.claim_fact(session, TRIAL_TAKEN, subscription, "mirror"):
+            return
+        if checkout is not None:
+            await payments.update_checkout(
+                session, checkout.id, state="failed", failure=TRIAL_TAKEN, settled_at=clock.now()
+            )
+        await audit(
+            session,
+            STRIPE,
+            "trial.refused",
+            f"customer:{customer_id}",
+            after={"subscription": subscription, "plan": plan_code},
+            reason="The mailbox or the card has had a trial before.",
+        )
+        await defer(session, END_TRIAL_TASK, lock=lock, subscription_id=subscription)
 
 
 async def end_refused_trial(database: Database, gateway: StripeGateway, stripe_subscription_id: str) -> bool:
