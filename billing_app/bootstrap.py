@@ -42,6 +42,7 @@ from billing_app.payments.mirroring.kept_cards import PaymentMethodReads
 from billing_app.payments.mirroring.links import InvoiceLinks
 from billing_app.payments.mirroring.reading import InvoiceReads
 from billing_app.payments.opening import Opener
+from billing_app.payments.pushing.desk import CatalogueDesk
 from billing_app.payments.pushing.service import PushService
 from billing_app.payments.pushing.webhook_secret import WebhookSecret
 from billing_app.payments.reconcile import Reconciler
@@ -66,6 +67,8 @@ from billing_app.playground.knowledge import Knowledge
 from billing_app.playground.library import LibraryService
 from billing_app.playground.practice import PracticeService
 from billing_app.playground.question_sets import QuestionSetService
+from billing_app.reports.costs import CostReports
+from billing_app.reports.database import DatabaseReports
 from billing_app.reports.expected import ExpectedReports
 from billing_app.reports.funnel import FunnelReports
 from billing_app.reports.lot_items import LotItems
@@ -121,6 +124,8 @@ class Services:
     funnel_reports: FunnelReports
     expected: ExpectedReports
     overview: OverviewReports
+    cost_reports: CostReports
+    database_reports: DatabaseReports
     support: Support
     notifications: NotificationService
     alerts: AlertService
@@ -145,6 +150,7 @@ class Services:
     going_live: GoingLive
     health: Health
     push: PushService
+    catalogue_desk: CatalogueDesk
     moving_in: MovingIn
     time_travel: TimeTravel | None
     engine_costs: EngineCosts
@@ -223,6 +229,7 @@ def put_together(settings: Settings, database: Database) -> Services:
     comparison = Comparison(database, gateway, applier, inbox)
     around = Around(settings, database, gateway, push, comparison, webhook_secret)
 
+    overview = OverviewReports(database, reports, recurring, cost_reads)
     return Services(
         settings=settings,
         database=database,
@@ -259,7 +266,9 @@ def put_together(settings: Settings, database: Database) -> Services:
         recurring=recurring,
         funnel_reports=FunnelReports(database, catalog),
         expected=ExpectedReports(catalog, reports, cost_reads),
-        overview=OverviewReports(database, reports, recurring, cost_reads),
+        overview=overview,
+        cost_reports=CostReports(database, cost_reads, overview, reports),
+        database_reports=DatabaseReports(database, Rollup(database, LotKinds())),
         support=Support(below, limit_credits=settings.support_limit_credits),
         notifications=NotificationService(
             database,
@@ -301,6 +310,7 @@ def put_together(settings: Settings, database: Database) -> Services:
         health=Health(around),
         time_travel=TimeTravel(database, settings) if sandbox and settings.stripe_api_base else None,
         push=push,
+        catalogue_desk=CatalogueDesk(database, catalog, push),
         moving_in=MovingIn(database, gateway, catalog, ledger=ledger, trials=trials),
         engine_costs=engine_costs,
         drafts=drafts,

@@ -13,6 +13,7 @@ from billing_app.api.document import describe
 from billing_app.api.middleware import BodyLimit, NoSurprises, RequestIds
 from billing_app.api.problems import add_handlers
 from billing_app.api.v1 import (
+    admin,
     chat,
     checkout,
     enquiries,
@@ -72,7 +73,7 @@ def create_app(services: Services | None = None) -> FastAPI:
         system,
     ):
         app.include_router(module.router)
-    for router in host.ROUTERS:
+    for router in (*host.ROUTERS, *admin.ROUTERS):
         app.include_router(router)
     app.add_api_route("/api/{path:path}", _nothing_here, methods=_METHODS, include_in_schema=False)
     add_handlers(app)

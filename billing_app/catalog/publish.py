@@ -48,7 +48,9 @@ async def compare(session: AsyncSession, new: Catalog) -> tuple[Difference, Reco
     return Difference(version, changes(before, new), tuple(_effects(items))), items
 
 
-async def publish(session: AsyncSession, source: Source, new: Catalog, *, by: Actor, expect: int | None) -> Applied:
+async def publish(
+    session: AsyncSession, source: Source, new: Catalog, *, by: Actor, expect: int | None, reason: str | None = None
+) -> Applied:
     """Make `new`, read from `source`, the version in force, unless it already is.
 
     Raises:
@@ -82,6 +84,7 @@ async def publish(session: AsyncSession, source: Source, new: Catalog, *, by: Ac
         f"catalog:{number}",
         before={"version": difference.version},
         after={"version": number, "file": source.name, "changes": len(difference.changes)},
+        reason=reason,
     )
     return Applied(number, made=True, difference=difference)
 

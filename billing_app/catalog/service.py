@@ -155,7 +155,9 @@ class CatalogService:
         async with self._database.transaction() as session:
             return (await compare(session, new))[0]
 
-    async def apply(self, source: Source, *, by: Actor = CLI, expect: int | None = None) -> Applied:
+    async def apply(
+        self, source: Source, *, by: Actor = CLI, expect: int | None = None, reason: str | None = None
+    ) -> Applied:
         """Make this text the catalogue in force, as a new version. Safe to repeat (row C10).
 
         What someone may hold is retired, never deleted; a changed price is a new item.
@@ -163,6 +165,7 @@ class CatalogService:
         Args:
             by: who applies it, for the version's record and the audit log.
             expect: the version that must still be in force; 0 for none.
+            reason: the words of whoever applies it, for the audit log.
 
         Raises:
             CatalogRefused: the text is not a usable catalogue.
@@ -170,7 +173,7 @@ class CatalogService:
         """
         new = load(source)
         async with self._database.transaction() as session:
-            applied = await publish(session, source, new, by=by, expect=expect)
+            applied = await publish(session, source, new, by=by, expect=expect, reason=reason)
         self._published = None
         return applied
 

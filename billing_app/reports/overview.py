@@ -18,6 +18,8 @@ from billing_app.reports.views import Cash, Recognised
 from billing_app.usage import CostReads
 from billing_app.usage.reading import CostGroup
 
+_OFFERS = ("plan", "pack", "unlock")
+
 
 @dataclass(frozen=True, slots=True)
 class RevenueAndCost:
@@ -117,7 +119,9 @@ class OverviewReports:
         async with self._database.transaction() as session:
             found = await attentive.looked(session)
         margins = await self._reports.margins(by, "item", period, currency, limit=1_000)
-        return attentive.in_order(found + attentive.losing(sum(1 for row in margins.rows if row.gross < 0)))
+        # What is given away earns nothing and is meant to: only what is sold can lose.
+        lose = [row for row in margins.rows if row.gross < 0 and row.revenue_minor > 0 and row.kind in _OFFERS]
+        return attentive.in_order(found + attentive.losing(len(lose)))
 
     async def _sums(self, by: Reader, period: Period, currency: str, interval: Interval) -> _Sums:
         series, foreign = await self._series(by, period, currency, interval)

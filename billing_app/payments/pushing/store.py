@@ -1,6 +1,8 @@
 """Every SQL statement of the push: what we made in Stripe, and who holds which item."""
 
-from sqlalchemy import delete, func, select
+from collections.abc import Sequence
+
+from sqlalchemy import delete, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -11,6 +13,16 @@ from billing_app.entitlements.subscriptions.standing import LIVE
 from billing_app.payments.pushing.models import StripeSetup
 
 PORTAL, ENDPOINT = "portal", "webhook_endpoint"
+
+_HELD = text(
+    """SELECT item_id, sum(holds)::bigint AS holders, sum(comes)::bigint AS scheduled FROM (
+        SELECT item_id, 1 AS holds, 0 AS comes FROM subscriptions
+        WHERE status = ANY(:live) AND ours AND NOT superseded AND item_id IS NOT NULL
+        UNION ALL
+        SELECT next_item_id, 0, 1 FROM subscriptions
+        WHERE status = ANY(:live) AND ours AND NOT superseded AND next_item_id IS NOT NULL
+    ) AS each GROUP BY item_id"""
+)
 
 
 async def made(session: AsyncSession, kind: str) -> StripeSetup | None:
@@ -43,3 +55,15 @@ async def live_by_item(session: AsyncSession) -> dict[int, int]:
         .group_by(col(Subscription.item_id))
     )
     return {item: count for item, count in rows if item is not None}
+
+
+async def held_items(session: AsyncSession) -> dict[int, tuple[int, int]]:
+    """By item: how many subscriptions that are not over hold it, and how many are scheduled to move to it."""
+    rows = await session.execute(_HELD, {"live": list(LIVE)})
+    return {row.item_id: (row.holders, row.scheduled) for row in rows}
+
+
+async def emails(session: AsyncSession, users: Sequence[int]) -> dict[int, str]:
+    """Addresses of those who sign in, by their number: to say who applied a version."""
+    rows = await session.execute(text("SELECT id, email FROM users WHERE id = ANY(:users)"), {"users": list(users)})
+    return {row.id: row.email for row in rows}
