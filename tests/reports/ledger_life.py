@@ -1,4 +1,4 @@
-"""Customers who do anything the ledger allows, at random, and what their revenue is by other means than the product's."""
+"""Customers who do anything the ledger allows, at random; and what revenue that is, worked out by other means."""
 
 import random
 from collections import defaultdict
@@ -228,12 +228,11 @@ async def left_by_the_ledger(database: Database) -> dict[str, tuple[int, int]]:
     """What the lots themselves say is owed, by currency: (minor units, credits of lots that were paid for)."""
     lots = {(one["customer_id"], one["id"]): one for one in await rows(database, "SELECT * FROM credit_lots")}
     left: dict[tuple[int, int], int] = defaultdict(int)
-    for (customer_id, lot_id), lot in lots.items():
-        at = lot
-        while at["kind"] in ("rollover", "reversal"):
-            lot_id = at["origin_lot_id"]
-            at = lots[customer_id, lot_id]
-        left[customer_id, lot_id] += lot["remaining"]
+    for (customer_id, _), lot in lots.items():
+        root = lot
+        while root["kind"] in ("rollover", "reversal"):
+            root = lots[customer_id, root["origin_lot_id"]]
+        left[customer_id, root["id"]] += lot["remaining"]
     owed: dict[str, tuple[int, int]] = {}
     for key, credits in left.items():
         lot = lots[key]
