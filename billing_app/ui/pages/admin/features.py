@@ -73,13 +73,16 @@ def _short(count: int) -> str:
     return number(count)
 
 
+NO_FEATURE = FeatureRow("", "", "", "", "", "", "", "", "", "")
+
+
 class FeaturesState(rx.State):
     """Features of the chosen days."""
 
     error: rx.Field[str] = rx.field("")
     loaded: rx.Field[bool] = rx.field(False)
     rows: rx.Field[list[FeatureRow]] = rx.field(default_factory=list)
-    total: rx.Field[FeatureRow] = rx.field(FeatureRow("", "", "", "", "", "", "", "", "", ""))
+    total: rx.Field[FeatureRow] = rx.field(default_factory=lambda: NO_FEATURE)
     as_of: rx.Field[str] = rx.field("")
 
     @rx.event

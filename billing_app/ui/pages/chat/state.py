@@ -48,7 +48,7 @@ class ChatState(rx.State):
     held: rx.Field[str] = rx.field("")
     answers: rx.Field[list[AnswerRow]] = rx.field(default_factory=list)
     why_open: rx.Field[bool] = rx.field(False)
-    why: rx.Field[Why] = rx.field(NO_WHY)
+    why: rx.Field[Why] = rx.field(default_factory=lambda: NO_WHY)
     _chosen: list[str] = []
     _quoted: int = 0
     _wants: bool = False

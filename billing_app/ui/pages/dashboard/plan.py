@@ -22,7 +22,7 @@ from billing_app.ui.session import customer_of, paced, refresh_shell
 class PlanState(rx.State):
     """One's plan and how it is paid."""
 
-    plan: rx.Field[PlanView] = rx.field(PlanView())
+    plan: rx.Field[PlanView] = rx.field(default_factory=PlanView)
     error: rx.Field[str] = rx.field("")
     done: rx.Field[str] = rx.field("")
     busy: rx.Field[bool] = rx.field(False)

@@ -15,7 +15,7 @@ class WhyState(rx.State):
 
     error: rx.Field[str] = rx.field("")
     why_open: rx.Field[bool] = rx.field(False)
-    why: rx.Field[Why] = rx.field(NO_WHY)
+    why: rx.Field[Why] = rx.field(default_factory=lambda: NO_WHY)
 
     @rx.event
     async def explain(self, entry_id: int) -> None:

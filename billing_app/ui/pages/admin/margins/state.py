@@ -24,6 +24,7 @@ from billing_app.ui.pages.admin.margins.rows import (
 from billing_app.ui.session import staff_of
 
 SHOWN = 100
+_PRICED = frozenset({"item", "plan", "pack", "unlock"})
 
 
 class MarginsState(rx.State):
@@ -33,9 +34,10 @@ class MarginsState(rx.State):
     loaded: rx.Field[bool] = rx.field(False)
     by: rx.Field[str] = rx.field("item")
     by_name: rx.Field[str] = rx.field("Everything sold")
+    priced: rx.Field[bool] = rx.field(True)
     noun: rx.Field[str] = rx.field("Item")
     rows: rx.Field[list[MarginRow]] = rx.field(default_factory=list)
-    total: rx.Field[MarginRow] = rx.field(NO_ROW)
+    total: rx.Field[MarginRow] = rx.field(default_factory=lambda: NO_ROW)
     losing: rx.Field[str] = rx.field("")
     left_out: rx.Field[str] = rx.field("")
     as_of: rx.Field[str] = rx.field("")
@@ -65,6 +67,7 @@ class MarginsState(rx.State):
         query = (await self.get_state(PeriodState)).query
         at_list = at_list_price(beside)
         self.by, self.by_name, self.noun = next(one for one in BY if one[0] == by)
+        self.priced = by in _PRICED
         self.rows = [margin_row(one, shown.currency, by=by, query=query, at_list=at_list) for one in found.rows]
         self.total = total_row(found.total, shown.currency)
         losing = sum(row.loses for row in self.rows)

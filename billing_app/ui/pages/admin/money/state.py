@@ -29,7 +29,7 @@ class MoneyState(rx.State):
     error: rx.Field[str] = rx.field("")
     loaded: rx.Field[bool] = rx.field(False)
     sides: rx.Field[list[SideRow]] = rx.field(default_factory=list)
-    total: rx.Field[SideRow] = rx.field(NO_SIDE)
+    total: rx.Field[SideRow] = rx.field(default_factory=lambda: NO_SIDE)
     modelled: rx.Field[bool] = rx.field(False)
     owed: rx.Field[str] = rx.field("")
     owed_credits: rx.Field[str] = rx.field("")

@@ -34,7 +34,7 @@ class PlansState(rx.State):
     labels: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
     summary: rx.Field[str] = rx.field("")
     movements: rx.Field[list[MovementRow]] = rx.field(default_factory=list)
-    total: rx.Field[MovementRow] = rx.field(NO_MOVEMENT)
+    total: rx.Field[MovementRow] = rx.field(default_factory=lambda: NO_MOVEMENT)
     plans: rx.Field[list[PlanRow]] = rx.field(default_factory=list)
     over_time: rx.Field[list[PartRow]] = rx.field(default_factory=list)
     customers: rx.Field[str] = rx.field("")
