@@ -1,6 +1,6 @@
 """The OpenAPI 3.1 document: keys, headers, and an example of every answer, refusals too, beside what FastAPI knows.
 
-The examples of `v1/host/examples*.json` were answered by the product itself; a test holds them against their schemas.
+The examples of `v1/*/examples*.json` were answered by the product itself; a test holds them against their schemas.
 """
 
 import json
@@ -24,7 +24,7 @@ from billing_app.credits import QueueFull
 from billing_app.errors import DomainError, InvalidInput, RateLimited
 
 Json = dict[str, Any]
-EXAMPLES = Path(__file__).parent / "v1" / "host"
+EXAMPLES = Path(__file__).parent / "v1"
 _EXAMPLE_ID = "req_3q27wEx0r1Yt9aZk"
 _METHODS = ("get", "put", "post", "patch", "delete")
 _ABOUT = """\
@@ -84,7 +84,7 @@ def operations(document: Json) -> Iterator[tuple[str, str, Json]]:
 @cache
 def examples() -> dict[str, Json]:
     """By endpoint: `request`, and an answer by its status. From every file `examples*.json` beside the endpoints."""
-    files = sorted(EXAMPLES.glob("examples*.json"))
+    files = sorted(EXAMPLES.glob("*/examples*.json"))
     return {name: told for file in files for name, told in json.loads(file.read_text()).items()}
 
 
