@@ -106,7 +106,7 @@ class PlanPreview:
 
 @dataclass(frozen=True, slots=True)
 class PlanChange:
-    """What became of a switch: `done`, `scheduled`, `needs_action` (send the browser to `url`), ..."""
+    """What became of a switch: `done`, `scheduled`, `needs_action` (send the browser to `url`), `under_way`, ..."""
 
     state: str
     plan: str

@@ -12,10 +12,10 @@ from billing_app.errors import InvalidInput
 from billing_app.money import Money
 from billing_app.payments.returns import AllowedAddresses
 from billing_app.payments.subscribing.errors import PreviewExpired
-from billing_app.payments.subscribing.steps import step_to
+from billing_app.payments.subscribing.steps import step_to, waits_for
 from billing_app.payments.subscribing.tokens import ChangeTokens, Promise
 from billing_app.payments.subscribing.trial_rules import TrialKeys, days_offered, mailbox
-from billing_app.payments.subscribing.views import ChangeKind
+from billing_app.payments.subscribing.views import ChangeKind, ChangeState
 
 SECRET = "a secret of more than thirty-two characters"
 NOON = datetime(2027, 3, 1, 12, tzinfo=UTC)
@@ -216,3 +216,11 @@ def test_a_path_of_ours_becomes_a_full_address() -> None:
     assert ADDRESSES.resolved(None, "return_to", "/dashboard") == "https://billing.example/dashboard"
     with pytest.raises(InvalidInput):
         ADDRESSES.resolved("//evil.example", "return_to", "/dashboard")
+
+
+def test_a_payment_that_takes_its_time_is_under_way_and_not_failed() -> None:
+    assert waits_for(["processing"]) is ChangeState.UNDER_WAY
+    assert waits_for(["requires_payment_method", "processing"]) is ChangeState.UNDER_WAY, "a later attempt is running"
+    assert waits_for(["requires_action"]) is ChangeState.NEEDS_ACTION
+    assert waits_for(["requires_payment_method"]) is ChangeState.PAYMENT_FAILED
+    assert waits_for([]) is ChangeState.PAYMENT_FAILED

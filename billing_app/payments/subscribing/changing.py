@@ -18,6 +18,7 @@ from billing_app.payments.subscribing.errors import NoSubscription, PreviewExpir
 from billing_app.payments.subscribing.following import follow
 from billing_app.payments.subscribing.previewing import Previewer, Wanted
 from billing_app.payments.subscribing.prices import StripePrices
+from billing_app.payments.subscribing.steps import waits_for
 from billing_app.payments.subscribing.tokens import ChangeTokens, Promise, digest
 from billing_app.payments.subscribing.turns import Turns
 from billing_app.payments.subscribing.views import Changed, ChangeState, Ending
@@ -111,7 +112,11 @@ class Changer:
             return Changed(ChangeState.DONE, offer.code, period, at, None, f"You have {offer.name} now.")
         assert after.latest_invoice is not None, "what waits, waits for an invoice"
         invoice = await self._gateway.invoice(after.latest_invoice)
-        if any(paid.intent.status == "requires_action" for paid in invoice.payments) and invoice.hosted_url:
+        waiting = waits_for(paid.intent.status for paid in invoice.payments)
+        if waiting is ChangeState.UNDER_WAY:
+            words = "Your payment is on its way. Your plan is switched when it arrives; until then nothing changes."
+            return Changed(ChangeState.UNDER_WAY, offer.code, period, None, None, words)
+        if waiting is ChangeState.NEEDS_ACTION and invoice.hosted_url:
             words = "Your bank asks you to confirm the payment. Your plan is switched once you have."
             return Changed(ChangeState.NEEDS_ACTION, offer.code, period, None, invoice.hosted_url, words)
         await self._drop(after.latest_invoice)

@@ -1,12 +1,13 @@
 """How an offered plan stands to what is held, and when a change to it takes effect. Pure: no clock, no database."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from billing_app.catalog.offers import RELEASED, shown_plans
 from billing_app.catalog.schema import Catalog, Plan, PlanPrice
 from billing_app.entitlements.subscriptions.views import HeldSubscription
-from billing_app.payments.subscribing.views import ChangeKind, Relation, RelationKind
+from billing_app.payments.subscribing.views import ChangeKind, ChangeState, Relation, RelationKind
 
 _MONTHS = {"month": 1, "year": 12}
 
@@ -45,6 +46,18 @@ def step_to(
     return ChangeStep(ChangeKind.UPGRADE if better else ChangeKind.DOWNGRADE, now and better)
 
 
+def waits_for(intents: Iterable[str]) -> ChangeState:
+    """What a switch waits for, by the states of its invoice's payment intents: the bank, the money, or nothing more.
+
+    Money that is `processing` may take days and mostly comes: such a switch is under way, and its invoice must stay
+    (https://docs.stripe.com/payments/paymentintents/lifecycle).
+    """
+    states = set(intents)
+    if "processing" in states:
+        return ChangeState.UNDER_WAY
+    return ChangeState.NEEDS_ACTION if "requires_action" in states else ChangeState.PAYMENT_FAILED
+
+
 def obstacle(held: HeldSubscription) -> str | None:
     """Why a plan cannot be switched now, as a sentence that says what to do; None: it can."""
     unknown = held.item is None or held.plan is None or held.period is None or held.amount_minor is None
@@ -58,7 +71,7 @@ def obstacle(held: HeldSubscription) -> str | None:
         (held.ends_at is not None, "Your plan is cancelled. Resume it first, then switch."),
         (
             held.pending_update_until is not None,
-            "A switch waits for its payment. Confirm that payment first, or let it lapse within a day.",
+            "A switch waits for its payment. Let that come to an end first: it lapses within a day if it is not paid.",
         ),
         (unknown, "Your plan was changed outside of this site. Write to us to change it."),
     ):

@@ -209,6 +209,7 @@ class ChangeState(StrEnum):
     DONE = "done"
     SCHEDULED = "scheduled"
     NEEDS_ACTION = "needs_action"
+    UNDER_WAY = "under_way"
     PAYMENT_FAILED = "payment_failed"
 
 
@@ -219,6 +220,7 @@ class Changed:
     Attributes:
         state: `needs_action`: the bank wants its customer (3-D Secure); send the browser to `url`, Stripe's page of the
             invoice; the plan is switched once it is paid, and stays as it is if it is not, 23 hours at most.
+            `under_way`: the payment is made in a way that takes its time; the plan is switched when the money is there.
             `payment_failed`: nothing was charged and nothing has changed.
         effective_at: when the new plan begins or began.
         detail: one sentence for the customer.

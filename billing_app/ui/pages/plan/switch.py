@@ -28,6 +28,7 @@ def switch() -> rx.Component:
                     ("choosing", _options()),
                     ("previewed", rx.el.div(_preview(), _options(), class_name="grid gap-3.5")),
                     ("needs_action", _needs_action()),
+                    ("under_way", _under_way()),
                     ("failed", _failed()),
                     _done(),
                 ),
@@ -192,6 +193,16 @@ def _needs_action() -> rx.Component:
             kind="primary",
         ),
         link_button("Back to billing", href="/dashboard"),
+    )
+
+
+def _under_way() -> rx.Component:
+    return outcome(
+        "clock",
+        "accent",
+        "Your payment is on its way",
+        rx.fragment(SwitchState.result, " You can close this page."),
+        link_button("Back to billing", href="/dashboard", kind="primary"),
     )
 
 

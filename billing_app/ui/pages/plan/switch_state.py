@@ -23,9 +23,11 @@ from billing_app.ui.session import customer_of, paced, refresh_shell
 MAX_FIELD = 60
 WATCH_EVERY_S, WATCH_LIMIT_S = 2, 15 * 60
 
+_WAITING = ("needs_action", "under_way")
+
 
 class SwitchState(rx.State):
-    """`stage`: `choosing`, `previewed`, `done`, `scheduled`, `needs_action`, `failed`; `none`: nothing to switch."""
+    """`stage`: `choosing`, `previewed`, `done`, `scheduled`, `needs_action`, `under_way`, `failed`; `none`: nothing to switch."""
 
     stage: rx.Field[str] = rx.field("loading")
     error: rx.Field[str] = rx.field("")
@@ -139,6 +141,9 @@ class SwitchState(rx.State):
         if changed.state is ChangeState.NEEDS_ACTION and changed.url:
             self._wait_for_bank(changed.url, changed.detail)
             return SwitchState.watch
+        if changed.state is ChangeState.UNDER_WAY:
+            self.stage = "under_way"
+            return SwitchState.watch
         self.stage = {ChangeState.DONE: "done", ChangeState.SCHEDULED: "scheduled"}.get(changed.state, "failed")
         return None
 
@@ -155,15 +160,15 @@ class SwitchState(rx.State):
 
     @rx.event(background=True)
     async def watch(self):
-        """While the bank is asked: see by our own books when the switch has happened, or was given up."""
+        """While it waits: see by our own books when the switch has happened, or was given up."""
         async with self:
-            if self.stage != "needs_action":
+            if self.stage not in _WAITING:
                 return
             mine = self._watch
         for _ in range(WATCH_LIMIT_S // WATCH_EVERY_S):
             await asyncio.sleep(WATCH_EVERY_S)
             async with self:
-                if self._watch != mine or self.stage != "needs_action":
+                if self._watch != mine or self.stage not in _WAITING:
                     return
                 try:
                     customer_id = await customer_of(self)
@@ -176,7 +181,7 @@ class SwitchState(rx.State):
                     self.result = (
                         f"You are on {titled(my.name, my.period)} now."
                         if switched
-                        else "The payment was not confirmed. Nothing was charged, and your plan is as it was."
+                        else "The payment did not come through. Nothing was charged, and your plan is as it was."
                     )
                     await refresh_shell(self, customer_id)
                     return
