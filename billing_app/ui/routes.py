@@ -42,7 +42,9 @@ from billing_app.ui.pages.admin import (
     money,
     overview,
     people,
+    reconcile,
     self_audit,
+    webhooks,
 )
 from billing_app.ui.pages.admin import plans as admin_plans
 from billing_app.ui.pages.admin.margins import customer as customer_margin
@@ -126,6 +128,8 @@ ROUTES: tuple[Route, ...] = (
     _staff("/admin/funnel", funnel.funnel, "Funnel", funnel.FunnelState.load, period=True),
     _staff("/admin/models", models.models, "Models and prices", models.ModelsState.load),
     _staff("/admin/self-audit", self_audit.self_audit, "Self-audit", self_audit.SelfAuditState.load),
+    _staff("/admin/webhooks", webhooks.webhooks, "Webhooks", webhooks.WebhooksState.load),
+    _staff("/admin/reconcile", reconcile.reconcile, "Reconcile", reconcile.ReconcileState.load),
     _staff("/admin/health", health.health, "Health", health.HealthState.load),
     _staff("/admin/customers", customers.customers, "Customers", customers.CustomersState.load),
     _staff("/admin/customers/[customer_number]", customer.customer, "Customer", customer.CustomerState.load),

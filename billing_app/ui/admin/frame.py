@@ -42,6 +42,8 @@ NAVIGATION: tuple[tuple[str, tuple[tuple[str, str, str, Role], ...]], ...] = (
         "System",
         (
             ("/admin/audit", "Audit log", "scroll-text", Role.VIEWER),
+            ("/admin/webhooks", "Webhooks", "webhook", Role.VIEWER),
+            ("/admin/reconcile", "Reconcile", "scale", Role.VIEWER),
             ("/admin/self-audit", "Self-audit", "shield-check", Role.VIEWER),
             ("/admin/health", "Health", "activity", Role.VIEWER),
             ("/admin/keys", "API keys", "key-round", Role.ADMIN),
