@@ -138,8 +138,8 @@ class PreviewShape(Shape):
 
 
 class ChangedShape(Shape):
-    """What became of a switch: `done`, `scheduled`, `needs_action` (send the browser to `url`), `under_way` (the money is
-    on its way) or `payment_failed`."""
+    """What became of a switch: `done`, `scheduled`, `needs_action` (send the browser to `url`), `under_way` (the money
+    is on its way) or `payment_failed`."""
 
     state: str
     plan: str

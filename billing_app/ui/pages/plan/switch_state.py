@@ -24,10 +24,16 @@ MAX_FIELD = 60
 WATCH_EVERY_S, WATCH_LIMIT_S = 2, 15 * 60
 
 _WAITING = ("needs_action", "under_way")
+_STAGES = {
+    ChangeState.DONE: "done",
+    ChangeState.SCHEDULED: "scheduled",
+    ChangeState.UNDER_WAY: "under_way",
+}
 
 
 class SwitchState(rx.State):
-    """`stage`: `choosing`, `previewed`, `done`, `scheduled`, `needs_action`, `under_way`, `failed`; `none`: nothing to switch."""
+    """`stage`: `choosing`, `previewed`, `done`, `scheduled`, `needs_action`, `under_way`, `failed`; `none`: nothing to
+    switch."""
 
     stage: rx.Field[str] = rx.field("loading")
     error: rx.Field[str] = rx.field("")
@@ -140,12 +146,9 @@ class SwitchState(rx.State):
         self.result = changed.detail
         if changed.state is ChangeState.NEEDS_ACTION and changed.url:
             self._wait_for_bank(changed.url, changed.detail)
-            return SwitchState.watch
-        if changed.state is ChangeState.UNDER_WAY:
-            self.stage = "under_way"
-            return SwitchState.watch
-        self.stage = {ChangeState.DONE: "done", ChangeState.SCHEDULED: "scheduled"}.get(changed.state, "failed")
-        return None
+        else:
+            self.stage = _STAGES.get(changed.state, "failed")
+        return SwitchState.watch if self.stage in _WAITING else None
 
     async def _look_again(self, why: str) -> None:
         try:
