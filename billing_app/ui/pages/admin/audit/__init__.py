@@ -95,7 +95,7 @@ def audit_line(row: Any) -> rx.Component:
     head = rx.el.div(
         rx.el.div(
             rx.el.p(
-                rx.el.span(row.what, class_name="font-[560] first-letter:uppercase"),
+                rx.el.span(row.what, class_name="font-[560]"),
                 rx.el.span(" by ", row.who, class_name="text-ink-2 [overflow-wrap:anywhere]"),
                 rx.cond(
                     row.href != "",

@@ -46,7 +46,7 @@ def audit_row(line: AuditLine) -> AuditRow:
         who=line.actor_name or _WHO.get(line.actor, line.actor),
         actor=line.actor,
         action=line.action,
-        what=line.action.replace(".", " ").replace("_", " "),
+        what=line.action.replace(".", " ").replace("_", " ").capitalize(),
         object=line.object,
         href=f"/admin/customers/{number}" if kind == "customer" and number.isdecimal() else "",
         reason=line.reason or "",

@@ -27,7 +27,6 @@ class AdjustState(rx.State):
     error: rx.Field[str] = rx.field("")
     effects: rx.Field[list[str]] = rx.field(default_factory=list)
     filled: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
-    _form: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
     _key: str = ""
     _customer: int = 0
 
@@ -52,18 +51,17 @@ class AdjustState(rx.State):
     async def preview(self, form: dict[str, Any]) -> None:
         """Show what it would do."""
         self.error, self.effects = "", []
-        self._form = {name: str(value) for name, value in form.items() if isinstance(value, (str, int, float, bool))}
-        self.filled = dict(self._form)
+        self.filled = {name: str(value) for name, value in form.items() if isinstance(value, (str, int, float, bool))}
         try:
             me = await staff_of(self, Role.SUPPORT)
-            credits, ends = _amount(self._form), _end(self._form)
-            if not self._form.get("reason", "").strip():
+            credits, ends = _amount(self.filled), _end(self.filled)
+            if not self.filled.get("reason", "").strip():
                 raise InvalidInput("Say why: the customer sees it beside the credits.", field="reason")
             found = await current().support.adjust_preview(me, self._customer, credits, expires_at=ends)
         except DomainError as error:
             self.error = error.detail
             return
-        self.effects = effects_of(found, mailed="mail" in self._form)
+        self.effects = effects_of(found, mailed="mail" in self.filled)
 
     @rx.event
     async def make(self) -> None:
@@ -73,12 +71,12 @@ class AdjustState(rx.State):
             made = await current().support.adjust(
                 me,
                 self._customer,
-                _amount(self._form),
-                reason=self._form.get("reason", ""),
-                category=Category(self._form.get("category", Category.GOODWILL.value)),
+                _amount(self.filled),
+                reason=self.filled.get("reason", ""),
+                category=Category(self.filled.get("category", Category.GOODWILL.value)),
                 key=self._key,
-                expires_at=_end(self._form),
-                mail="mail" in self._form,
+                expires_at=_end(self.filled),
+                mail="mail" in self.filled,
             )
         except (DomainError, ValueError) as error:
             self.error = error.detail if isinstance(error, DomainError) else "Choose what it is for."

@@ -34,7 +34,7 @@ def happenings(title: str, found: Any, *, closed: bool = False) -> rx.Component:
             found,
             lambda one: rx.el.li(
                 rx.el.p(
-                    rx.el.span(one.what, class_name="font-[540] first-letter:uppercase [overflow-wrap:anywhere]"),
+                    rx.el.span(one.what, class_name="font-[540] [overflow-wrap:anywhere]"),
                     rx.cond(one.state != "", badge(one.state, tone=one.tone), None),
                     rx.el.span(class_name="flex-1"),
                     rx.el.span(one.at, class_name="text-tiny text-ink-3 tabular-nums"),

@@ -33,7 +33,6 @@ class PlanState(rx.State):
     counted: rx.Field[list[tuple[str, str]]] = rx.field(default_factory=list)
     currency: rx.Field[str] = rx.field("")
     filled: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
-    _form: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
     _customer: int = 0
 
     @rx.event
@@ -66,14 +65,13 @@ class PlanState(rx.State):
     async def preview(self, form: dict[str, Any]) -> None:
         """Show what it would give."""
         self.error, self.effects = "", []
-        self._form = {name: str(value) for name, value in form.items() if isinstance(value, (str, int, float, bool))}
-        self.filled = dict(self._form)
+        self.filled = {name: str(value) for name, value in form.items() if isinstance(value, (str, int, float, bool))}
         try:
             me = await staff_of(self, Role.ADMIN)
-            if not self._form.get("reason", "").strip():
+            if not self.filled.get("reason", "").strip():
                 raise InvalidInput("Say what was agreed; it stands in the audit log.", field="reason")
             catalog = await current().catalog.current()
-            wish = wish_of(self._form, catalog)
+            wish = wish_of(self.filled, catalog)
             plan = await current().support.plan_preview(me, wish)
         except DomainError as error:
             self.error = error.detail
@@ -85,8 +83,8 @@ class PlanState(rx.State):
         """Give what was shown."""
         try:
             me = await staff_of(self, Role.ADMIN)
-            wish = wish_of(self._form, await current().catalog.current())
-            given = await current().support.give_plan(me, self._customer, wish, reason=self._form.get("reason", ""))
+            wish = wish_of(self.filled, await current().catalog.current())
+            given = await current().support.give_plan(me, self._customer, wish, reason=self.filled.get("reason", ""))
         except DomainError as error:
             self.error, self.effects = error.detail, []
             return

@@ -241,7 +241,7 @@ def mail_line(one: MailLine) -> Line:
     """A mail."""
     tone = {"sent": "good", "kept": "", "refused": "bad"}.get(one.state, "warn")
     at = one.sent_at or one.created_at
-    return Line(moment(at), one.kind.replace("_", " "), f"to {one.recipient}", one.state, tone)
+    return Line(moment(at), one.kind.replace("_", " ").capitalize(), f"to {one.recipient}", one.state, tone)
 
 
 def step_line(one: PlanStep) -> Line:
@@ -250,7 +250,7 @@ def step_line(one: PlanStep) -> Line:
     if one.currency and one.mrr_before_minor != one.mrr_after_minor:
         before, after = money(one.mrr_before_minor, one.currency), money(one.mrr_after_minor, one.currency)
         moved = f"MRR {before} to {after}"
-    return Line(moment(one.at), one.kind.replace("_", " "), moved, "", "")
+    return Line(moment(one.at), one.kind.replace("_", " ").capitalize(), moved, "", "")
 
 
 def note_row(one: NoteView) -> NoteRow:

@@ -55,7 +55,7 @@ def _entry(row: Any) -> rx.Component:
                     row.credits,
                     class_name=rx.cond(row.gives, "block font-[560] text-good", "block font-[560]"),
                 ),
-                rx.el.span("of ", row.balance, class_name="block text-tiny text-ink-3"),
+                rx.el.span(row.balance, " after", class_name="block text-tiny text-ink-3"),
                 class_name="text-right tabular-nums",
             ),
             icon("chevron-down", size=14, class_name="mt-1 shrink-0 text-ink-3"),
