@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from billing_app.cli import (
     admin,
+    backups,
     catalog,
     costs,
     credits,
@@ -63,6 +64,7 @@ def parser() -> Parser:
         reports,
         webhooks,
         reconcile,
+        backups,
         time_travel,
     ):
         subject.add_commands(commands)
