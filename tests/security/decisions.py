@@ -301,6 +301,7 @@ HANDLERS: dict[str, Decision] = {
     "ReconcileState.open_run": reads(VIEWERS),
     "ReconcileState.show_days": reads(VIEWERS),
     "ReconcileState.compare": writes(SUPPORTERS),
+    "ReconcileState.watch": reads(VIEWERS),
     "SelfAuditState.load": reads(VIEWERS),
     "SelfAuditState.open_report": reads(VIEWERS),
     "SelfAuditState.look": writes(SUPPORTERS),

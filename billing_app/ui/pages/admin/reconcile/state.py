@@ -69,26 +69,32 @@ class ReconcileState(rx.State):
 
     @rx.event
     async def compare(self):
-        """Have a worker compare now, and watch it for two minutes at most."""
+        """Have a worker compare now."""
         self.error = self.said = ""
         try:
-            me = await staff_of(self, Role.SUPPORT)
-            before = self.runs[0].id if self.runs else 0
-            await current().comparison.start(me)
+            await current().comparison.start(await staff_of(self, Role.SUPPORT))
         except DomainError as error:
             self.error = error.detail
             return
         self.busy = True
-        yield
-        for _ in range(_LOOKS):
+        yield ReconcileState.watch
+
+    @rx.event
+    async def watch(self):
+        """Look on while a comparison that was begun here is under way, for two minutes at most."""
+        before = self.runs[0].id if self.runs else 0
+        looks = _LOOKS if self.busy else 0
+        for _ in range(looks):
             await asyncio.sleep(_LOOK_S)
             await self._list()
             if self.error or (self.runs and self.runs[0].id > before and self.runs[0].state != "Under way"):
                 break
             yield
         else:
-            self.said = "It takes longer than two minutes; its result will be here."
+            if self.busy:
+                self.said = "It takes longer than two minutes; its result will be here."
         self.busy = False
+        await self._list()
         if self.runs:
             await self._show(self.runs[0].id)
 
