@@ -1,6 +1,6 @@
 """Which life an installation is told, and telling it: begun in the past at a first start, or from now on.
 
-`make run` tells 60 people's last three months while the pages are being built; `demo seed --year` a year of 320 people.
+`make run` tells 60 people's last three months while the pages are being built; `demo seed --year` a year of 300 people.
 A life that was cut off goes on with the next start; one that fails, or takes longer than it may, is cut short: time
 then goes to today, because nothing is served in the past.
 """
@@ -14,6 +14,7 @@ from billing_app import clock
 from billing_app.accounts.roles import Principal, Role
 from billing_app.bootstrap import Services
 from billing_app.demo import store
+from billing_app.demo.bank import Bank
 from billing_app.demo.life import Tell, tell_life
 from billing_app.demo.models import DemoLife
 from billing_app.errors import Conflict, DomainError
@@ -35,8 +36,11 @@ class Extent:
 
 
 MONTHS = Extent("months", people=60, days=90, limit_s=240)
-YEAR = Extent("year", people=320, days=365, limit_s=3_600)
+YEAR = Extent("year", people=300, days=365, limit_s=3_600)
 EXTENTS = {DemoData.MONTHS: MONTHS, DemoData.YEAR: YEAR}
+
+
+_TODAY = timedelta(minutes=1)
 
 
 class CutShort(Exception):
@@ -74,6 +78,23 @@ async def unfinished(services: Services) -> DemoLife | None:
     """The life that was begun and is not over."""
     async with services.database.transaction() as session:
         return await store.unfinished(session)
+
+
+async def is_due_before_serving(services: Services) -> bool:
+    """Whether a life that began in the past is not over: nothing is served before it is today.
+
+    One that was begun later and cut off waits for the next `demo seed`; deliveries, which it had stopped, go on.
+    """
+    if await unfinished(services) is None:
+        return False
+    if clock.offset() < -_TODAY:
+        return True
+    bank = Bank(services.settings)
+    try:
+        await bank.let_endpoints_rest(rest=False)
+    finally:
+        await bank.close()
+    return False
 
 
 async def live_on(services: Services, tell: Tell = lambda done, days: None) -> str:

@@ -12,7 +12,9 @@ from billing_app.demo.people import Trouble
 from billing_app.demo.shelf import Shelf
 from billing_app.demo.store import FirstPayment
 from billing_app.entitlements.enquiries.message import Typed
+from billing_app.entitlements.hand_plans.terms import OWN_CODE, HandPlan
 from billing_app.errors import DomainError
+from billing_app.support.adjusting import Category
 
 _LETTERS = (
     "We are twelve people and would like one invoice for all of us. Is that possible?",
@@ -20,6 +22,8 @@ _LETTERS = (
     "We would like to try it with a course of forty students this autumn. What would that cost?",
     "Do you offer a discount for charities?",
 )
+_AGREED_MINOR = 4_900
+_AGREED_CREDITS = 120
 _COMPANIES = ("Northwind Ltd", "Lumen Studio", "Harbour School", "Fjord Analytics", "Studio Kestrel", "Meadow Clinic")
 
 Step = Callable[[Life], Awaitable[None]]
@@ -41,6 +45,8 @@ class Troubles:
             Trouble.CARD_FAILS_ONCE: {24: self._card_fails_once},
             Trouble.CARD_DEAD: {54: self._card_is_dead},
             Trouble.ENQUIRY: {0: self._write},
+            Trouble.BY_HAND: {0: self._write, 3: self._agree},
+            Trouble.ADJUSTMENT: {12: self._make_up},
         }
 
     async def meet(self, life: Life, day: int) -> None:
@@ -65,7 +71,7 @@ class Troubles:
         amount = paid.left_minor * percent // 100 if paid else 0
         if paid is None or amount <= 0:
             return
-        key = f"life-refund-{life.person.number}"
+        key = f"{life.person.external_id}-refund"
         try:
             await self._services.refunds.make(self._admin, paid.id, amount, reason=reason, key=key)
         except DomainError:  # disputed meanwhile, or given back by a telling that was cut off
@@ -119,3 +125,44 @@ class Troubles:
             await self._services.enquiries.send(typed, visit=visit, customer_id=life.customer_id)
         except DomainError:
             return
+
+    async def _agree(self, life: Life) -> None:
+        """What came of a letter: a plan by hand, as agreed, at a price of its own or for nothing."""
+        base = self._shelf.by_contact or (self._shelf.plans[-1] if self._shelf.plans else None)
+        paid = life.person.number % 4 != 0
+        wish = HandPlan(
+            plan=base.code if base else None,
+            name=None if base else "Team, as agreed",
+            price_minor=_AGREED_MINOR if paid else None,
+            currency=self._shelf.catalog.currency if paid else None,
+            period="month" if paid else None,
+            credits_per_month=_AGREED_CREDITS if self._shelf.catalog.rates else None,
+        )
+        try:
+            await self._services.support.give_plan(
+                self._admin, life.customer_id, wish, reason="Agreed by mail, invoiced outside."
+            )
+            await self._services.support.note(self._admin, life.customer_id, "Renews by mail each spring; ask for Kim.")
+        except DomainError:  # given by a telling that was cut off
+            return
+        life.plan = life.holds = wish.plan or OWN_CODE
+
+    async def _make_up(self, life: Life) -> None:
+        """An apology in credits, with a note for whoever looks next."""
+        if not self._shelf.catalog.rates:
+            return
+        most = max(rate.credits for rate in self._shelf.catalog.rates)
+        try:
+            done = await self._services.support.adjust(
+                self._admin,
+                life.customer_id,
+                2 * most,
+                reason="Two sessions broke off in the middle.",
+                category=Category.COMPENSATION,
+                key=f"{life.person.external_id}-apology",
+            )
+        except DomainError:
+            return
+        if not done.repeated:
+            words = "Wrote twice about broken sessions; friendly."
+            await self._services.support.note(self._admin, life.customer_id, words)

@@ -13,7 +13,7 @@ from billing_app.bootstrap import Services, build, close
 from billing_app.catalog.loading import content_hash, load, preset_names, read_source
 from billing_app.db.migrate import upgrade
 from billing_app.db.reach import reach, why_migration_failed
-from billing_app.demo.seeding import EXTENTS, begin_in_the_past, unfinished
+from billing_app.demo.seeding import EXTENTS, begin_in_the_past, is_due_before_serving
 from billing_app.demo.trade import Demo
 from billing_app.errors import DomainError, InvalidInput, Unavailable
 from billing_app.journal.audit import SYSTEM
@@ -59,7 +59,7 @@ async def prepare(settings: Settings, webhook_url: str) -> dict[str, Any]:
             said.append(await _prices(services))
             answer["webhook_secret"] = await _endpoint(services, webhook_url)
             answer["sign_ins"] = await Demo(services).sign_ins()
-            answer["life"] = await unfinished(services) is not None
+            answer["life"] = await is_due_before_serving(services)
             if not answer["life"]:
                 said.append(await _trade(services, answer["sign_ins"]))
         else:
