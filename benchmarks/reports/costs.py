@@ -11,6 +11,7 @@ from time import perf_counter
 
 import psycopg
 
+from benchmarks.reports.sales import SalesBench
 from benchmarks.server import Server
 from billing_app.accounts.customers import ensure_customer
 from billing_app.catalog.service import CatalogService
@@ -18,6 +19,7 @@ from billing_app.credits.lot_kinds import LotKinds
 from billing_app.db.engine import Database
 from billing_app.entitlements.subscriptions.plan_codes import PlansInForce
 from billing_app.journal.audit import CLI
+from billing_app.reports.lot_items import LotItems
 from billing_app.usage import CostLog, CostReads, LlmCall, PriceBook, Rollup, Tokens
 
 HERE = Path(__file__).parent
@@ -37,7 +39,8 @@ class CostBench:
         self._customers: list[int] = []
         self.server.run((HERE / "load.sql").read_text())
         self.log = CostLog(self.database, purchases=LotKinds(), plans=PlansInForce(CatalogService(self.database)))
-        self.rollup = Rollup(self.database, LotKinds())
+        self.rollup = Rollup(self.database, LotKinds(), LotItems())
+        self.sales = SalesBench(server, database)
         self.reads = CostReads(self.database)
 
     def fill(self, rows: int) -> float:
@@ -80,6 +83,7 @@ class CostBench:
                 first=date(2025, 2, 1), last=date(2026, 1, 31), currency="USD"
             ),
             "customer: 365 days by day": lambda: reads.of_customer(7, **year),
+            **self.sales.questions(),
         }
 
     async def ask(self, rounds: int) -> dict[str, tuple[float, float]]:
@@ -214,11 +218,12 @@ def verdict(good: bool) -> str:
     return "OK" if good else "MISSED"
 
 
-async def run(server: Server, small: int, large: int, rounds: int, calls: int = 200) -> None:
+async def run(server: Server, small: int, large: int, rounds: int, *, calls: int = 200, buyers: int = 5_000) -> None:
     """Measure everything and print it."""
     database = Database(server.url)
     try:
         bench = CostBench(server, database)
+        print(await bench.sales.fill(buyers))
         bench.fill(small)
         await bench.roll()
         before = await bench.ask(rounds)
