@@ -70,6 +70,7 @@ from billing_app.playground.question_sets import QuestionSetService
 from billing_app.reports.costs import CostReports
 from billing_app.reports.database import DatabaseReports
 from billing_app.reports.expected import ExpectedReports
+from billing_app.reports.feature_use import FeatureUse
 from billing_app.reports.funnel import FunnelReports
 from billing_app.reports.lot_items import LotItems
 from billing_app.reports.overview import OverviewReports
@@ -125,6 +126,7 @@ class Services:
     expected: ExpectedReports
     overview: OverviewReports
     cost_reports: CostReports
+    feature_use: FeatureUse
     database_reports: DatabaseReports
     support: Support
     notifications: NotificationService
@@ -267,6 +269,7 @@ def put_together(settings: Settings, database: Database) -> Services:
         funnel_reports=FunnelReports(database, catalog),
         expected=ExpectedReports(catalog, reports, cost_reads),
         overview=overview,
+        feature_use=FeatureUse(database),
         cost_reports=CostReports(database, cost_reads, overview, reports),
         database_reports=DatabaseReports(database, Rollup(database, LotKinds())),
         support=Support(below, limit_credits=settings.support_limit_credits),

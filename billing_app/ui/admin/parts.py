@@ -72,7 +72,10 @@ def tiles(found: rx.Var) -> rx.Component:
         # Lines between tiles are their shadows: a box of its own that clips would clip what a tile opens.
         class_name=(
             "mt-5 grid grid-cols-2 rounded-card border border-line bg-surface shadow-lift "
-            "sm:grid-cols-[repeat(auto-fit,minmax(136px,1fr))] [&>*]:shadow-[1px_1px_0_0_var(--line)]"
+            "sm:grid-cols-[repeat(auto-fit,minmax(136px,1fr))] [&>*]:shadow-[1px_1px_0_0_var(--line)] "
+            "[&>*:first-child]:rounded-tl-[9px] [&>*:last-child]:rounded-br-[9px] "
+            "max-sm:[&>*:nth-child(2)]:rounded-tr-[9px] max-sm:[&>*:nth-last-child(2):nth-child(odd)]:rounded-bl-[9px] "
+            "xl:[&>*:first-child]:rounded-bl-[9px] xl:[&>*:last-child]:rounded-tr-[9px]"
         ),
     )
 

@@ -7,13 +7,15 @@ from urllib.parse import urlencode
 from billing_app.money import Money, exponent, shown_unit_price
 from billing_app.reports.figures import Figure, percent, rounded
 from billing_app.ui.admin.parts import Tile
-from billing_app.ui.format import MINUS, moment, number, signed
+from billing_app.ui.format import MINUS, moment, number
 
 NOT_KNOWN = "n/a"
 # Figures of which less is better: a rise is shown in the colour of bad news.
 _LESS_IS_BETTER = frozenset({"cost", "llm_cost", "cost_of_goods", "churn", "logo_churn", "fees", "unknown_calls"})
 
 _NEITHER = frozenset({"liability"})
+# From here on a percentage says less than what there was before.
+_BEYOND_PERCENT = 1_000
 
 
 def money(minor: int, currency: str) -> str:
@@ -49,12 +51,12 @@ def figure_text(figure: Figure) -> str:
     return _text(figure.value, figure)
 
 
-def tile_of(figure: Figure, *, csv: str = "", rows: str = "") -> Tile:
-    """A figure with all that stands beside it (AD4)."""
+def tile_of(figure: Figure, *, name: str = "", csv: str = "", rows: str = "") -> Tile:
+    """A figure with all that stands beside it (AD4). `name`: a shorter one than its own."""
     change, tone = _change(figure)
     return Tile(
         code=figure.key,
-        name=figure.label,
+        name=name or figure.label,
         value=_text(figure.value, figure),
         reason=figure.reason if figure.value is None else "",
         note=figure.note,
@@ -102,13 +104,12 @@ def _change(figure: Figure) -> tuple[str, str]:
     if not before:
         return "from nothing", tone
     moved = percent(difference, abs(Decimal(before)))
-    assert moved is not None
+    if moved is None or abs(moved) >= _BEYOND_PERCENT:
+        return f"from {_text(before, figure)}", tone
     return f"{_signed_tenths(moved)} %", tone
 
 
 def _signed_tenths(value: Decimal) -> str:
-    if abs(value) >= 1000:
-        return signed(int(value))
     return f"{'+' if value > 0 else MINUS}{abs(value):.1f}"
 
 

@@ -35,6 +35,7 @@ class FeatureRow:
 
     code: str
     name: str
+    credits: str
     calls: str
     tokens: str
     each: str
@@ -45,7 +46,7 @@ class FeatureRow:
     note: str
 
 
-def feature_row(margin: Margin, used: Spent | None, currency: str) -> FeatureRow:
+def feature_row(margin: Margin, used: Spent | None, credits: int, currency: str) -> FeatureRow:
     """The line of one feature."""
     tokens = used.input_tokens + used.cached_input_tokens + used.cache_write_tokens if used else 0
     answered = used.output_tokens + used.reasoning_tokens if used else 0
@@ -53,6 +54,7 @@ def feature_row(margin: Margin, used: Spent | None, currency: str) -> FeatureRow
     return FeatureRow(
         code=margin.key,
         name=margin.name or margin.key or "no feature named",
+        credits=number(credits) if credits else _NOTHING,
         calls=number(margin.calls) if margin.calls else _NOTHING,
         tokens=f"{_short(tokens)} in, {_short(answered)} out" if tokens or answered else _NOTHING,
         each=cost(margin.cost / known, currency) if known > 0 else NOT_KNOWN,
@@ -73,7 +75,7 @@ def _short(count: int) -> str:
     return number(count)
 
 
-NO_FEATURE = FeatureRow("", "", "", "", "", "", "", "", "", "")
+NO_FEATURE = FeatureRow("", "", "", "", "", "", "", "", "", "", "")
 
 
 class FeaturesState(rx.State):
@@ -94,13 +96,14 @@ class FeaturesState(rx.State):
             shown = await chosen(self, me)
             period, services = shown.period, current()
             found = await services.reports.margins(me, "feature", period, shown.currency, limit=1_000)
+            credits = await services.feature_use.credits(me, period)
             spent = await services.cost_reports.by(me, "feature", period, shown.currency)
         except DomainError as error:
             self.error = error.detail
             return
         used: Mapping[str, Spent] = {one.key: one for one in spent}
-        self.rows = [feature_row(one, used.get(one.key), shown.currency) for one in found.rows]
-        self.total = feature_row(found.total, None, shown.currency)
+        self.rows = [feature_row(one, used.get(one.key), credits.get(one.key, 0), shown.currency) for one in found.rows]
+        self.total = feature_row(found.total, None, sum(credits.values()), shown.currency)
         self.total.name, self.total.tokens = "Total", ""
         self.as_of = computed(found.computed_at)
         self.loaded = True
@@ -123,6 +126,7 @@ def _table() -> rx.Component:
         data_table(
             [
                 Column("Feature", _name),
+                Column("Credits used", lambda row: row.credits, "roomy number", "Paid and given ones alike"),
                 Column("Calls", lambda row: row.calls, "number", "Rows of the cost log: model calls and vendor units"),
                 Column("Tokens", lambda row: rx.el.span(row.tokens, class_name="text-ink-2"), "roomy number"),
                 Column("Cost per call", lambda row: rx.el.span(row.each, class_name="text-ink-2"), "roomy number"),

@@ -29,7 +29,7 @@ def margins() -> rx.Component:
         "Margins",
         rx.el.div(message(MarginsState.error), class_name="mt-4 empty:hidden"),
         rx.el.div(_dimensions(), class_name="mt-5"),
-        stack(_table(), price_list(), _spread()),
+        stack(_table(), rx.cond(MarginsState.priced, price_list(), None), _spread()),
         current="/admin/margins",
         lead="Exact: every consumed credit knows its lot, and every lot its payment.",
         actions=(period_bar(),),
@@ -75,13 +75,7 @@ def _table() -> rx.Component:
             ),
             None,
         ),
-        data_table(
-            [*margin_columns(MarginsState.noun), at_list],
-            MarginsState.rows,
-            "Margins, the worst first",
-            total=MarginsState.total,
-            none="Nothing was earned or spent in these days.",
-        ),
+        rx.cond(MarginsState.priced, _rows(at_list), _rows()),
         rx.el.p(
             "Last computed ",
             MarginsState.as_of,
@@ -91,10 +85,24 @@ def _table() -> rx.Component:
         ),
         title=MarginsState.by_name,
         aside=rx.fragment(
-            rx.el.span("worst first", class_name="text-small text-ink-2 max-sm:hidden"),
+            rx.cond(
+                MarginsState.by == "day",
+                None,
+                rx.el.span("worst first", class_name="text-small text-ink-2 max-sm:hidden"),
+            ),
             csv_link(_csv(), "these margins"),
         ),
         flush=True,
+    )
+
+
+def _rows(*more: Column) -> rx.Component:
+    return data_table(
+        [*margin_columns(MarginsState.noun), *more],
+        MarginsState.rows,
+        "Margins, the worst first",
+        total=MarginsState.total,
+        none="Nothing was earned or spent in these days.",
     )
 
 

@@ -15,6 +15,8 @@ from billing_app.ui.pages.admin.overview.rows import AttentionRow, attention_row
 from billing_app.ui.session import staff_of
 
 WORST = 8
+# Short enough for a tile.
+_NAMES = {"recognised": "Recognised", "llm_cost": "Cost of goods"}
 # Where the rows behind a tile are.
 _ROWS = {
     "mrr": "/admin/plans",
@@ -61,6 +63,7 @@ class OverviewState(rx.State):
         self.tiles = [
             tile_of(
                 one,
+                name=_NAMES.get(one.key, ""),
                 csv=f"/api/v1/admin/{one.key}.csv?{period.export}",
                 rows=_with(_ROWS.get(one.key, ""), period.query),
             )

@@ -22,7 +22,7 @@ def plans() -> rx.Component:
             PlansState.loaded,
             rx.fragment(
                 tiles(PlansState.tiles),
-                stack(_movements(), _distribution(), _over_time()),
+                stack(rx.cond(PlansState.recurs, _movements(), None), _distribution(), _over_time()),
                 rx.el.p(
                     "As of ",
                     PlansState.as_of,

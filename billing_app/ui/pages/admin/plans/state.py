@@ -22,6 +22,9 @@ from billing_app.ui.pages.admin.plans.rows import (
 )
 from billing_app.ui.session import staff_of
 
+# Short enough for a tile.
+_NAMES = {"arr": "ARR, run rate", "paying": "Paying", "logo_churn": "Churn", "nrr": "NRR"}
+
 
 class PlansState(rx.State):
     """Recurring revenue of the chosen days, and who is on which plan."""
@@ -29,6 +32,7 @@ class PlansState(rx.State):
     error: rx.Field[str] = rx.field("")
     loaded: rx.Field[bool] = rx.field(False)
     tiles: rx.Field[list[Tile]] = rx.field(default_factory=list)
+    recurs: rx.Field[bool] = rx.field(False)
     columns: rx.Field[list[dict[str, Any]]] = rx.field(default_factory=list)
     ticks: rx.Field[list[int]] = rx.field(default_factory=lambda: [0, 1])
     labels: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
@@ -55,8 +59,12 @@ class PlansState(rx.State):
             self.error = error.detail
             return
         export = (await self.get_state(PeriodState)).export
-        self.tiles = [tile_of(one, csv=f"/api/v1/admin/recurring.csv?{export}") for one in recurring.figures]
+        self.tiles = [
+            tile_of(one, name=_NAMES.get(one.key, ""), csv=f"/api/v1/admin/recurring.csv?{export}")
+            for one in recurring.figures
+        ]
         drawn = walk(moved)
+        self.recurs = any(row["span"] != [0, 0] for row in drawn.rows)
         self.columns, self.ticks, self.labels, self.summary = drawn.rows, drawn.ticks, drawn.labels, drawn.summary
         self.movements = [movement_row(one, shown.interval, shown.currency) for one in moved.parts]
         self.total = movement_row(moved.total, shown.interval, shown.currency, name="Whole period")
