@@ -5,11 +5,19 @@ from typing import Annotated
 from fastapi import Depends
 from starlette.requests import HTTPConnection
 
+from billing_app.accounts.client_address import check_allowed, client_address
 from billing_app.accounts.cookie import read_cookie, session_cookie
 from billing_app.accounts.roles import Principal, Role
 from billing_app.bootstrap import Services, current
 from billing_app.db.looking import look_only
 from billing_app.errors import Forbidden, Unauthenticated
+from billing_app.settings import Settings
+
+
+def address_of(connection: HTTPConnection, settings: Settings) -> str | None:
+    """The client's address, as far as our proxies vouch for it."""
+    peer = connection.client.host if connection.client else None
+    return client_address(peer, connection.headers.getlist("x-forwarded-for"), settings.trusted_proxy_hops or 0)
 
 
 async def services_of(connection: HTTPConnection) -> Services:
@@ -48,12 +56,14 @@ async def signed_in(found: Visitor) -> Principal:
 SignedIn = Annotated[Principal, Depends(signed_in)]
 
 
-async def staff(principal: SignedIn) -> Principal:
+async def staff(connection: HTTPConnection, services: Here, principal: SignedIn) -> Principal:
     """A member of staff, also while another tab of theirs looks as a customer; services ask for the role they need.
 
     Raises:
         Unauthenticated: nobody is signed in. NotPermitted: a customer.
+        AddressNotAllowed: from another address than `ADMIN_ALLOWED_ADDRESSES` lets pass.
     """
+    check_allowed(address_of(connection, services.settings), services.settings.admin_allowed_addresses)
     who = principal.behind or principal
     who.require(Role.VIEWER)
     look_only(False)

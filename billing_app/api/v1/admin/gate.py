@@ -15,10 +15,9 @@ from starlette.responses import Response
 from billing_app.accounts.api_keys.form import Scope
 from billing_app.accounts.client_address import check_allowed
 from billing_app.accounts.roles import Principal
-from billing_app.api.client_address import address_of
 from billing_app.api.conventions.rate_limits import READ
 from billing_app.api.conventions.route import SCHEME, buckets_of, holder_of
-from billing_app.api.deps import services_of, visitor
+from billing_app.api.deps import address_of, services_of, staff, visitor
 from billing_app.bootstrap import Services
 from billing_app.errors import Unauthenticated
 from billing_app.reports import may_read
@@ -77,4 +76,4 @@ async def _reader(request: Request, services: Services) -> Any:
     found = await visitor(request, services)
     if found is None:
         raise Unauthenticated("Sign in as staff, or send an API key of scope admin: `Authorization: Bearer crd_...`.")
-    return found
+    return await staff(request, services, found)
