@@ -22,7 +22,7 @@ _CUSTOMERS = (
     "cost_30_days", "cost_currency",
 )  # fmt: skip
 
-router = APIRouter(prefix="/api/v1/admin", tags=["admin"])
+router = APIRouter(prefix="/api/v1/admin/exports", tags=["admin"])
 
 
 async def audit_filter(

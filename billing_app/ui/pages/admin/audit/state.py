@@ -28,7 +28,7 @@ class AuditState(rx.State):
     actions: rx.Field[list[str]] = rx.field(default_factory=list)
     rows: rx.Field[list[AuditRow]] = rx.field(default_factory=list)
     next_before: rx.Field[int] = rx.field(0)
-    csv: rx.Field[str] = rx.field("/api/v1/admin/audit.csv")
+    csv: rx.Field[str] = rx.field("/api/v1/admin/exports/audit.csv")
     filtered: rx.Field[bool] = rx.field(False)
 
     @rx.event
@@ -63,7 +63,7 @@ class AuditState(rx.State):
         self.first, self.last = asked["first"][:10], asked["last"][:10]
         query = self._query()
         self.filtered = bool(query)
-        self.csv = "/api/v1/admin/audit.csv" + (f"?{query}" if query else "")
+        self.csv = "/api/v1/admin/exports/audit.csv" + (f"?{query}" if query else "")
 
     def _query(self) -> str:
         return urlencode({name: value for name in FIELDS if (value := getattr(self, name))})

@@ -34,7 +34,13 @@ class AdjustState(rx.State):
     async def begin(self) -> None:
         """Open the dialog, with a key of its own: a click too many makes nothing twice."""
         self.reset()
-        self._customer = (await self.get_state(CustomerState)).number
+        page = await self.get_state(CustomerState)
+        try:
+            await staff_of(self, Role.SUPPORT)
+        except DomainError as error:
+            page.error, page.done = error.detail, ""
+            return
+        self._customer = page.number
         self._key, self.shown = secrets.token_urlsafe(12), True
 
     @rx.event

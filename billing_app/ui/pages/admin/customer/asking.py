@@ -45,11 +45,11 @@ class AskState(rx.State):
     async def ask(self, kind: str, code: str) -> None:
         """Open the dialog for one thing; `code` is the feature's, where it is about one."""
         self.reset()
-        if kind not in _TITLES:
-            return
         page = await self.get_state(CustomerState)
         try:
             await staff_of(self, _ROLES.get(kind, Role.ADMIN))
+            if kind not in _TITLES:
+                return
             catalog = await current().catalog.current()
         except DomainError as error:
             page.error, page.done = error.detail, ""
@@ -75,7 +75,8 @@ class AskState(rx.State):
             self.error = error.detail
             return
         self.reset()
-        await page._after(me, done)
+        if done:
+            await page._after(me, done)
 
     async def _do(self, me: Any, customer: int, typed: dict[str, str]) -> str:
         support, reason = current().support, typed.get("reason", "")

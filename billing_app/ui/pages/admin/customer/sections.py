@@ -86,7 +86,7 @@ def lots() -> rx.Component:
     return card(
         data_table(
             [
-                Column("Turn", lambda row: rx.el.span(row.turn, class_name="text-ink-2"), "roomy"),
+                Column("Turn", lambda row: rx.el.span(row.turn, class_name="text-ink-2")),
                 Column("Credits of", _lot_name),
                 Column("Left", _lot_left, "number"),
                 Column("End", lambda row: row.ends, "roomy number"),

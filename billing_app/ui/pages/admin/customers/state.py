@@ -72,7 +72,7 @@ class CustomersState(rx.State):
     nothing: rx.Field[str] = rx.field("")
     more_hits: rx.Field[str] = rx.field("")
     only: rx.Field[str] = rx.field("")
-    csv: rx.Field[str] = rx.field("/api/v1/admin/customers.csv")
+    csv: rx.Field[str] = rx.field("/api/v1/admin/exports/customers.csv")
     rows: rx.Field[list[ListRow]] = rx.field(default_factory=list)
     next_before: rx.Field[int] = rx.field(0)
 
@@ -101,7 +101,7 @@ class CustomersState(rx.State):
     async def choose_only(self, only: str) -> None:
         """Show customers of one kind."""
         self.only = only if only in get_args(Only) else ""
-        self.csv = "/api/v1/admin/customers.csv" + (f"?{urlencode({'only': self.only})}" if self.only else "")
+        self.csv = "/api/v1/admin/exports/customers.csv" + (f"?{urlencode({'only': self.only})}" if self.only else "")
         self.rows = []
         await self._list(None)
 
