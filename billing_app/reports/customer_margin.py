@@ -43,8 +43,6 @@ class CustomerMarginReport:
         may_read(by)
         limit = max(1, min(limit, MAX_ENTRIES))
         async with self._database.transaction() as session:
-            catalog = (await self._catalog.published(session=session)).catalog
-            model = payment_store.fee_model(catalog, currency)
             found = await store.page(session, customer_id, period, before=before or 2**62, limit=limit + 1)
             page = found[:limit]
             ids = [row.id for row in page]
@@ -55,7 +53,7 @@ class CustomerMarginReport:
             unlinked = await store.unlinked(session, customer_id, period, currency)
             days = await store.days(session, customer_id, period, currency)
             back = await payment_store.taken_back(session, period, currency, customer_id)
-            fees = await payment_store.fees(session, "day", period, model, currency=currency, customers=[customer_id])
+            fees = await payment_store.fees_of_customers(session, "day", period, currency, [customer_id])
         tallies: dict[str, Tally] = defaultdict(Tally)
         for row in days:
             tally = tallies[row.day.isoformat()]

@@ -41,23 +41,19 @@ def _spans(columns: str, table: str, only: str) -> str:
         SELECT customer_id, {columns} FROM {table} WHERE {only} AND day BETWEEN :first_after AND :last"""  # noqa: S608
 
 
+_CUSTOMER_NET = "earned_minor + released_minor - credited_minor AS net"
+_CUSTOMER_COST = """calls, unknown, CASE WHEN currency = :currency THEN cost ELSE 0 END AS cost,
+    currency <> :currency AND currency <> '' AND cost <> 0 AS other"""
 _CUSTOMERS = text(
     f"""WITH revenue AS (
         SELECT customer_id, sum(net)::bigint AS net FROM (
-            {
-        _spans("earned_minor + released_minor - credited_minor AS net", "revenue_sums_customer", "currency = :currency")
-    }
+            {_spans(_CUSTOMER_NET, "revenue_sums_customer", "currency = :currency")}
             UNION ALL SELECT * FROM unnest(CAST(:refunded AS bigint[]), CAST(:amounts AS bigint[]))
         ) r GROUP BY 1
     ), cost AS (
         SELECT customer_id, sum(calls)::bigint AS calls, sum(unknown)::bigint AS unknown, sum(cost) AS cost,
             bool_or(other) AS other FROM (
-            {_spans("calls, unknown, cost, false AS other", "cost_sums_customer", "currency = :currency")}
-            UNION ALL {
-        _spans(
-            "calls, unknown, 0, cost <> 0 AND currency <> '' AS other", "cost_sums_customer", "currency <> :currency"
-        )
-    }
+            {_spans(_CUSTOMER_COST, "cost_sums_customer", "true")}
         ) c GROUP BY 1
     ), both_ AS (
         SELECT customer_id, coalesce(net, 0) AS net, coalesce(calls, 0) AS calls, coalesce(unknown, 0) AS unknown,

@@ -43,20 +43,19 @@ class MarginReports:
         limit = max(1, min(limit, MAX_ROWS))
         async with self._database.transaction() as session:
             catalog = (await self._catalog.published(session=session)).catalog
-            model = payment_store.fee_model(catalog, currency)
             computed_at = await sums_store.rolled_at(session)
             back = await payment_store.taken_back(session, period, currency)
             if dimension == "customer":
-                return await _by_customer(session, period, currency, back, model, limit, computed_at)
+                return await _by_customer(session, period, currency, back, limit, computed_at)
             if dimension in _ITEMS:
                 tallies = await _by_item(session, catalog, period, currency, back)
-                fees = await payment_store.fees(session, "item", period, model, currency=currency)
+                fees = await payment_store.fees(session, "item", period, currency)
                 _add_fees(tallies, fees)
                 kind = _ITEMS[dimension]
                 tallies = {key: one for key, one in tallies.items() if kind is None or key[0] == kind}
             elif dimension == "day":
                 tallies = await _by_day(session, period, currency, back)
-                fees = await payment_store.fees(session, "day", period, model, currency=currency)
+                fees = await payment_store.fees(session, "day", period, currency)
                 _add_fees(tallies, {("day", day.isoformat()): one for day, one in fees.items()})
             elif dimension == "feature":
                 tallies = await _by_feature(session, catalog, period, currency, back)
@@ -163,7 +162,6 @@ async def _by_customer(  # noqa: PLR0917 - the facts of one report
     period: Period,
     currency: str,
     back: Iterable[TakenBack],
-    model: dict[str, Any],
     limit: int,
     computed_at: datetime | None,
 ) -> Margins:
@@ -172,8 +170,8 @@ async def _by_customer(  # noqa: PLR0917 - the facts of one report
         taken[one.customer_id] += one.net_minor
     rows = await store.customers(session, period, currency, taken, limit=limit)
     listed = [row.customer_id for row in rows]
-    fees = await payment_store.fees(session, "customer", period, model, currency=currency, customers=listed)
-    all_fees = await payment_store.fees(session, "all", period, model, currency=currency)
+    fees = await payment_store.fees_of_customers(session, "customer", period, currency, listed)
+    all_fees = await payment_store.fees(session, "all", period, currency)
     made = []
     for row in rows:
         own = fees.get(row.customer_id, payment_store.Fees(0, 0, 0))

@@ -169,7 +169,8 @@ class RevenueInvoice(SQLModel, table=True):
 class RevenuePayment(SQLModel, table=True):
     """A payment of which something was captured: when, for what (an invoice: its dearest line), at what fee.
 
-    `fee_minor` None: the processor has not told it; `fee_currency` is "" then.
+    `fee_minor` None: the processor has not told it; `fee_currency` is "" then. `modelled_minor`: the fee by the model
+    that was in force when the payment was taken in; None: there was no model for its currency.
     """
 
     __tablename__: ClassVar[Any] = "revenue_payments"
@@ -188,6 +189,28 @@ class RevenuePayment(SQLModel, table=True):
     captured_minor: int = _count()
     fee_minor: int | None = Field(default=None, sa_column=Column(BigInteger))
     fee_currency: str = _word()
+    modelled_minor: int | None = Field(default=None, sa_column=Column(BigInteger))
+
+
+class RevenuePaymentSum(SQLModel, table=True):
+    """Payments by day x currency x item. Fees: told by the processor in this currency; modelled, until they are told.
+
+    `payments`: how many, of which `modelled` with a modelled fee, and `unknown` without any that could be counted.
+    """
+
+    __tablename__: ClassVar[Any] = "revenue_payment_sums"
+
+    day: date = _day(key=True)
+    currency: str = _word(key=True)
+    item_kind: str = _word(key=True)
+    code: str = _word(key=True)
+    name: str = _word(key=True)
+    captured_minor: int = _count()
+    fees_minor: int = _count()
+    modelled_minor: int = _count()
+    payments: int = _count()
+    modelled: int = _count()
+    unknown: int = _count()
 
 
 class RevenueMark(SQLModel, table=True):

@@ -1,15 +1,15 @@
 """Statements about money that moved: payments as revenue sees them, refunds and disputes net of tax, cash by time."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from billing_app.catalog.schema import Catalog
+from billing_app.catalog.schema import PaymentFee
 from billing_app.credits.arrays import integers
 from billing_app.payments.refund_objects import ACTING
 from billing_app.reports.invoicing import UNKNOWN
@@ -26,32 +26,51 @@ _SOLD_BY = """
 _ITEM = (
     "coalesce(k.kind, :other) AS item_kind, coalesce(k.code, '') AS code, coalesce(c.name, k.name, :unknown) AS name"
 )
+_MODEL = "json_to_recordset(CAST(:models AS json)) AS f(currency text, percent numeric, fixed numeric)"
+# What one payment is in the sums: its fee if told in its currency, else as modelled, else not known.
+_COUNTED = """{of}.captured_minor * {sign} AS captured,
+    CASE WHEN {of}.fee_currency = {of}.currency THEN {of}.fee_minor ELSE 0 END * {sign} AS fees,
+    CASE WHEN {of}.fee_minor IS NULL THEN coalesce({of}.modelled_minor, 0) ELSE 0 END * {sign} AS modelled_minor,
+    {sign} AS payments,
+    ({of}.fee_minor IS NULL AND {of}.modelled_minor IS NOT NULL)::int * {sign} AS modelled,
+    (CASE WHEN {of}.fee_minor IS NULL THEN {of}.modelled_minor IS NULL
+        ELSE {of}.fee_currency <> {of}.currency END)::int * {sign} AS unknown"""
+_COUNTS = ("captured_minor", "fees_minor", "modelled_minor", "payments", "modelled", "unknown")
 _TAKE_IN = text(
     f"""WITH new AS (
         SELECT p.id, p.customer_id, (p.created_at AT TIME ZONE 'UTC')::date AS day, p.currency, {_ITEM},
-            p.captured_minor, p.fee_minor, coalesce(p.fee_currency, '') AS fee_currency
-        FROM payments p {_SOLD_BY}
+            p.captured_minor, p.fee_minor, coalesce(p.fee_currency, '') AS fee_currency,
+            round(p.captured_minor * f.percent / 100 + f.fixed)::bigint AS modelled_minor
+        FROM payments p {_SOLD_BY} LEFT JOIN {_MODEL} ON f.currency = p.currency
         WHERE p.captured_minor > 0 AND NOT EXISTS (SELECT FROM revenue_payments r WHERE r.payment_id = p.id
             AND r.captured_minor = p.captured_minor AND r.fee_minor IS NOT DISTINCT FROM p.fee_minor)
         ORDER BY p.id LIMIT :limit
     ), kept AS (
         INSERT INTO revenue_payments AS r (payment_id, customer_id, day, currency, item_kind, code, name,
-            captured_minor, fee_minor, fee_currency)
+            captured_minor, fee_minor, fee_currency, modelled_minor)
         SELECT * FROM new ON CONFLICT (payment_id) DO UPDATE SET captured_minor = excluded.captured_minor,
-            fee_minor = excluded.fee_minor, fee_currency = excluded.fee_currency
-        RETURNING 1
-    ) SELECT count(*) FROM kept"""  # noqa: S608
+            fee_minor = excluded.fee_minor, fee_currency = excluded.fee_currency,
+            modelled_minor = excluded.modelled_minor
+        RETURNING r.*
+    ), moved AS (
+        SELECT k.day, k.currency, k.item_kind, k.code, k.name, {_COUNTED.format(of="k", sign="1")} FROM kept k
+        UNION ALL  -- as this statement finds it: what was there before
+        SELECT b.day, b.currency, b.item_kind, b.code, b.name, {_COUNTED.format(of="b", sign="-1")}
+        FROM new n JOIN revenue_payments b ON b.payment_id = n.id
+    ), added AS (
+        INSERT INTO revenue_payment_sums AS t (day, currency, item_kind, code, name, {", ".join(_COUNTS)})
+        SELECT day, currency, item_kind, code, name, sum(captured), sum(fees), sum(modelled_minor), sum(payments),
+            sum(modelled), sum(unknown) FROM moved GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5
+        ON CONFLICT (day, currency, item_kind, code, name) DO UPDATE SET
+            {", ".join(f"{one} = t.{one} + excluded.{one}" for one in _COUNTS)}
+    ) SELECT count(*) FROM new"""  # noqa: S608
 )
-_FEE = """CASE WHEN fee_minor IS NOT NULL AND fee_currency = currency THEN fee_minor
-    WHEN fee_minor IS NULL AND CAST(:modelled AS boolean)
-        THEN round(captured_minor * CAST(:percent AS numeric) / 100 + :fixed)::bigint END"""
-_MODELLED = "fee_minor IS NULL AND CAST(:modelled AS boolean)"
 _PAYMENTS = text(
-    f"""SELECT date_trunc(:interval, day::timestamp)::date AS first, sum(captured_minor)::bigint AS captured,
-        coalesce(sum({_FEE}), 0)::bigint AS fees, count(*) AS payments,
-        coalesce(sum({_FEE}) FILTER (WHERE {_MODELLED}), 0)::bigint AS fees_modelled,
-        count(*) FILTER (WHERE {_MODELLED}) AS modelled, count(*) FILTER (WHERE {_FEE} IS NULL) AS fees_unknown
-    FROM revenue_payments WHERE currency = :currency AND day BETWEEN :first AND :last GROUP BY 1"""  # noqa: S608
+    """SELECT date_trunc(:interval, day::timestamp)::date AS first, sum(captured_minor)::bigint AS captured,
+        sum(fees_minor + modelled_minor)::bigint AS fees, sum(payments)::bigint AS payments,
+        sum(modelled_minor)::bigint AS fees_modelled, sum(modelled)::bigint AS modelled,
+        sum(unknown)::bigint AS fees_unknown
+    FROM revenue_payment_sums WHERE currency = :currency AND day BETWEEN :first AND :last GROUP BY 1"""
 )
 _REFUNDS = text(
     f"""SELECT date_trunc(:interval, at AT TIME ZONE 'UTC')::date AS first, sum(amount_minor)::bigint AS amount,
@@ -93,6 +112,14 @@ _TAKEN_BACK = text(
     WHERE s.at >= :begins AND s.at < :ends AND n.whole > 0
         AND (CAST(:customer AS bigint) IS NULL OR p.customer_id = :customer)"""  # noqa: S608
 )
+_OF_DISPUTES = """
+    SELECT r.customer_id, (d.opened_at AT TIME ZONE 'UTC')::date AS day, r.item_kind, r.code, d.currency,
+        CASE WHEN d.fee_currency = d.currency THEN d.fee_minor ELSE 0 END AS fee,
+        (d.fee_minor > 0 AND d.fee_currency <> d.currency)::int AS unknown
+    FROM disputes d JOIN revenue_payments r USING (payment_id)
+    WHERE d.currency = :currency AND d.opened_at >= :begins AND d.opened_at < :ends AND d.status NOT LIKE 'warning%'"""
+
+FeesBy = Literal["item", "day", "all"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,23 +141,21 @@ class Fees:
     unknown: int
 
 
-async def take_in(session: AsyncSession, limit: int) -> int:
-    """Take in payments that are new, or of which more was captured or told; how many."""
-    values = {"limit": limit, "other": UNKNOWN.kind, "unknown": UNKNOWN.name}
+async def take_in(session: AsyncSession, models: Sequence[PaymentFee], limit: int) -> int:
+    """Take in payments that are new, or of which more was captured or told; how many.
+
+    Args:
+        models: of fees; they stand in for those that the processor has not told.
+    """
+    listed = [{"currency": one.currency, "percent": one.percent, "fixed": one.fixed.minor} for one in models]
+    values = {"limit": limit, "other": UNKNOWN.kind, "unknown": UNKNOWN.name, "models": json.dumps(listed, default=str)}
     return (await session.execute(_TAKE_IN, values)).scalar_one()
 
 
-async def cash(session: AsyncSession, period: Period, currency: str, interval: Interval, model: dict[str, Any]) -> Any:
+async def cash(session: AsyncSession, period: Period, currency: str, interval: Interval) -> Any:
     """Rows of payments, refunds and disputes by part of the period, each with `first`."""
-    values = {
-        "interval": interval.value,
-        "currency": currency,
-        "first": period.first,
-        "last": period.last,
-        "begins": period.begins_at,
-        "ends": period.ends_at,
-    }
-    payments = (await session.execute(_PAYMENTS, {**values, **model})).all()
+    values = {"interval": interval.value, **_values(period, currency)}
+    payments = (await session.execute(_PAYMENTS, values)).all()
     refunds = (await session.execute(_REFUNDS, values)).all()
     disputes = (await session.execute(_DISPUTES, values)).all()
     return payments, refunds, disputes
@@ -141,9 +166,7 @@ async def taken_back(
 ) -> list[TakenBack]:
     """Refunds and lost disputes of a period, net of tax."""
     values = {
-        "currency": currency,
-        "begins": period.begins_at,
-        "ends": period.ends_at,
+        **_values(period, currency),
         "customer": customer_id,
         "other": UNKNOWN.kind,
         "unknown": UNKNOWN.name,
@@ -154,53 +177,49 @@ async def taken_back(
     ]
 
 
-async def fees(
-    session: AsyncSession,
-    by: str,
-    period: Period,
-    model: dict[str, Any],
-    *,
-    currency: str,
-    customers: Sequence[int] | None = None,
-) -> dict[Any, Fees]:
-    """Fees of payments and disputes of a period, by `item` (kind, code), `customer`, `day` or `all` (the currency)."""
-    keys = {"item": "item_kind, code", "customer": "customer_id", "day": "day", "all": "currency"}[by]
+async def fees(session: AsyncSession, by: FeesBy, period: Period, currency: str) -> dict[Any, Fees]:
+    """Fees of payments and disputes of a period, by item (kind, code), day, or in all (the currency)."""
+    keys = {"item": "item_kind, code", "day": "day", "all": "currency"}[by]
     statement = text(
         f"""SELECT {keys}, sum(fee)::bigint AS fee, sum(modelled)::bigint AS modelled, sum(unknown)::bigint AS unknown
         FROM (
-            SELECT customer_id, day, item_kind, code, currency, coalesce({_FEE}, 0) AS fee,
-                ({_MODELLED})::int AS modelled, ({_FEE} IS NULL)::int AS unknown
-            FROM revenue_payments WHERE currency = :currency AND day BETWEEN :first AND :last
-                AND (CAST(:customers AS bigint[]) IS NULL OR customer_id = ANY(CAST(:customers AS bigint[])))
-            UNION ALL
-            SELECT r.customer_id, (d.opened_at AT TIME ZONE 'UTC')::date, r.item_kind, r.code, d.currency,
-                CASE WHEN d.fee_currency = :currency THEN d.fee_minor ELSE 0 END, 0,
-                (d.fee_minor > 0 AND d.fee_currency <> :currency)::int
-            FROM disputes d JOIN revenue_payments r USING (payment_id)
-            WHERE d.currency = :currency AND d.opened_at >= :begins AND d.opened_at < :ends
-                AND d.status NOT LIKE 'warning%'
-                AND (CAST(:customers AS bigint[]) IS NULL OR r.customer_id = ANY(CAST(:customers AS bigint[])))
+            SELECT day, item_kind, code, currency, fees_minor + modelled_minor AS fee, modelled, unknown
+            FROM revenue_payment_sums WHERE currency = :currency AND day BETWEEN :first AND :last
+            UNION ALL SELECT day, item_kind, code, currency, fee, 0, unknown FROM ({_OF_DISPUTES}) d
         ) moved GROUP BY {keys}"""  # noqa: S608
     )
-    values = {
-        "currency": currency,
-        "first": period.first,
-        "last": period.last,
-        "begins": period.begins_at,
-        "ends": period.ends_at,
-        "customers": None if customers is None else integers(customers),
-        **model,
-    }
     found: dict[Any, Fees] = {}
-    for row in await session.execute(statement, values):
+    for row in await session.execute(statement, _values(period, currency)):
         key = (row.item_kind, row.code) if by == "item" else row[0]
         found[key] = Fees(row.fee, row.modelled, row.unknown)
     return found
 
 
-def fee_model(catalog: Catalog, currency: str) -> dict[str, Any]:
-    """The catalogue's fee model of a currency, as the statements take it."""
-    model = next((one for one in catalog.payment_fees if one.currency == currency), None)
-    if model is None:
-        return {"modelled": False, "percent": Decimal(0), "fixed": 0}
-    return {"modelled": True, "percent": model.percent, "fixed": model.fixed.minor}
+async def fees_of_customers(
+    session: AsyncSession, by: Literal["customer", "day"], period: Period, currency: str, customers: Sequence[int]
+) -> dict[Any, Fees]:
+    """The same of some customers, by customer or day: from their own payments."""
+    key = {"customer": "customer_id", "day": "day"}[by]
+    statement = text(
+        f"""SELECT {key}, sum(fee)::bigint AS fee, sum(modelled)::bigint AS modelled, sum(unknown)::bigint AS unknown
+        FROM (
+            SELECT k.customer_id, k.day, k.fees + k.modelled_minor AS fee, k.modelled, k.unknown
+            FROM (SELECT r.customer_id, r.day, {_COUNTED.format(of="r", sign="1")} FROM revenue_payments r
+                WHERE r.currency = :currency AND r.day BETWEEN :first AND :last
+                    AND r.customer_id = ANY(CAST(:customers AS bigint[]))) k
+            UNION ALL SELECT customer_id, day, fee, 0, unknown FROM ({_OF_DISPUTES}) d
+                WHERE customer_id = ANY(CAST(:customers AS bigint[]))
+        ) moved GROUP BY 1"""  # noqa: S608
+    )
+    values = {**_values(period, currency), "customers": integers(customers)}
+    return {row[0]: Fees(row.fee, row.modelled, row.unknown) for row in await session.execute(statement, values)}
+
+
+def _values(period: Period, currency: str) -> dict[str, Any]:
+    return {
+        "currency": currency,
+        "first": period.first,
+        "last": period.last,
+        "begins": period.begins_at,
+        "ends": period.ends_at,
+    }

@@ -70,9 +70,7 @@ class RevenueReports:
         """What came in and went out, by part of the period; parts without any are left out. Gross."""
         may_read(by)
         async with self._database.transaction() as session:
-            catalog = (await self._catalog.published(session=session)).catalog
-            model = payment_store.fee_model(catalog, currency)
-            payments, refunds, disputes = await payment_store.cash(session, period, currency, interval, model)
+            payments, refunds, disputes = await payment_store.cash(session, period, currency, interval)
         found: dict[date, Cash] = {}
         for row in payments:
             found[row.first] = Cash(

@@ -9,6 +9,8 @@ from datetime import date, datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from billing_app import clock
+from billing_app.catalog.in_force import NoCatalog
+from billing_app.catalog.service import CatalogService
 from billing_app.db.engine import Database
 from billing_app.reports import payment_store, sale_store, sales
 from billing_app.reports import rolling_store as store
@@ -28,6 +30,8 @@ class RevenueRollup:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._catalog = CatalogService(database)
+        self._steps = (_ledger, _invoices, _unlocks, _days, self._payments)
 
     async def roll(self) -> int:
         """Add what is new, in steps of about 20,000 entries, each in a transaction of its own.
@@ -36,7 +40,7 @@ class RevenueRollup:
             How many entries, lots and sales were taken in.
         """
         total = 0
-        for step in (_ledger, _invoices, _unlocks, _days, _payments):
+        for step in self._steps:
             for _ in range(MAX_STEPS):
                 async with self._database.transaction() as session:
                     if not await store.lock(session, wait=False):  # another process is at it
@@ -60,7 +64,7 @@ class RevenueRollup:
         async with self._database.transaction() as session:
             await store.lock(session, wait=True)
             await store.clear(session)
-            for step in (_ledger, _invoices, _unlocks, _days, _payments):
+            for step in self._steps:
                 while done := await step(session):
                     total += done
             await store.rolled(session, clock.wall())
@@ -70,6 +74,14 @@ class RevenueRollup:
         """How many entries of the ledger are not in the sums yet; when they were brought up to date last."""
         async with self._database.transaction() as session:
             return await store.behind(session)
+
+    async def _payments(self, session: AsyncSession) -> int:
+        """Take in payments; a fee that was not told yet is modelled by the catalogue in force."""
+        try:
+            models = (await self._catalog.published(session=session)).catalog.payment_fees
+        except NoCatalog:
+            models = ()
+        return await payment_store.take_in(session, models, STEP_SALES)
 
 
 async def _ledger(session: AsyncSession) -> int:
@@ -140,11 +152,6 @@ async def _days(session: AsyncSession) -> int:
     await store.add(session, sums)
     await sale_store.keep(session, [sale for sale, _ in found], today)
     return len(found)
-
-
-async def _payments(session: AsyncSession) -> int:
-    """Take in payments."""
-    return await payment_store.take_in(session, STEP_SALES)
 
 
 async def _replace(session: AsyncSession, before: list[tuple[Sale, date]], now: list[Sale]) -> None:

@@ -113,7 +113,7 @@ _ADD_CUSTOMERS = [
 ]
 _TABLES = (
     "revenue_sums", "revenue_sums_customer", "revenue_sums_customer_month", "revenue_lots", "revenue_accounts",
-    "revenue_sales", "revenue_invoices", "revenue_payments",
+    "revenue_sales", "revenue_invoices", "revenue_payments", "revenue_payment_sums",
 )  # fmt: skip
 
 _GIVEN = {

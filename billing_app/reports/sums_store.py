@@ -15,7 +15,7 @@ _CURRENCIES = text(
     """SELECT currency FROM (
         SELECT DISTINCT currency FROM revenue_sums WHERE currency <> '' AND (CAST(:first AS date) IS NULL
             OR day BETWEEN :first AND :last)
-        UNION SELECT DISTINCT currency FROM revenue_payments WHERE CAST(:first AS date) IS NULL
+        UNION SELECT DISTINCT currency FROM revenue_payment_sums WHERE CAST(:first AS date) IS NULL
             OR day BETWEEN :first AND :last
     ) c ORDER BY 1 LIMIT 200"""
 )
@@ -26,8 +26,8 @@ _BY_PART = text(
     GROUP BY 1, 2, 3, 5 ORDER BY 1, 2, 3, 5"""
 )
 _SALES = text(
-    """SELECT date_trunc(:interval, day::timestamp)::date AS first, item_kind, code, count(*) AS sales
-    FROM revenue_payments WHERE currency = :currency AND day BETWEEN :first AND :last GROUP BY 1, 2, 3"""
+    """SELECT date_trunc(:interval, day::timestamp)::date AS first, item_kind, code, sum(payments)::bigint AS sales
+    FROM revenue_payment_sums WHERE currency = :currency AND day BETWEEN :first AND :last GROUP BY 1, 2, 3"""
 )
 _UNTIL = text(
     """SELECT item_kind, code, max(name) AS name, lot_kind <> '' AS of_credits, movement,
