@@ -157,7 +157,7 @@ async def test_what_a_customer_paid_used_and_cost_is_the_same_on_every_page(peop
     features = await a_tab(people, FeaturesState, path="/admin/features", period="7")
     await features.load()
     (feature,) = [one for one in features.rows if one.code == "chat_query"]
-    assert (feature.credits, feature.calls, feature.tokens, feature.cost) == ("20", "1", "1.0 m in, 100 k out", "$3.50")
+    assert (feature.credits, feature.calls, feature.tokens, feature.cost) == ("25", "1", "1.0 m in, 100 k out", "$3.50")
 
 
 async def test_staff_are_let_in_and_led_by_addresses_customers_told_and_strangers_sent_to_sign_in(
