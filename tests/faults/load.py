@@ -59,9 +59,12 @@ class Load:
 
     async def _buy(self, customer: str, chance: random.Random) -> None:
         async with self._client() as client:
+            number = 0
             while not self._stop.is_set():
+                number += 1
                 body = {"customer": customer, "kind": "pack", "code": PACK}
-                answer = await self._until_told(client, "/api/v1/checkout-sessions", body, {})
+                key = {"Idempotency-Key": f"{customer}-buys-{number}"}
+                answer = await self._until_told(client, "/api/v1/checkout-sessions", body, key)
                 assert answer.status_code in (200, 201), answer.text
                 await self._pay(answer.json()["url"])
                 self.paid += 1
