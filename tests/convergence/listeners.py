@@ -144,7 +144,8 @@ class Listener:
                 {name: value for name, value in lot.items() if name not in ("effective_at", "expires_at")}
                 for lot in lots
             ]
-            facts["ends"] = [_about(lot["expires_at"]) for lot in lots]
+            # When a lot ends means nothing once it is empty: then nobody moves its end any more.
+            facts["ends"] = [(lot["source"], _about(lot["expires_at"])) for lot in lots if lot["remaining"]]
         summary = await self.services.entitlements.summary(customer)
         facts["entitlements"] = sorted((one.feature, one.allowed) for one in summary.features)
         return facts
