@@ -48,8 +48,6 @@ class Finding(Desk):
         """
         with reading(by):
             wanted = clean(text)
-            catalog = await self._below.catalog.current()
-            features = [feature.code for feature in catalog.features]
             rows: dict[int, tuple[Clue, str, int | None]] = {}
             gave_up = ""
             for clue in clues(wanted):
@@ -57,7 +55,7 @@ class Finding(Desk):
                     break
                 try:
                     async with self._database.transaction() as session:
-                        found = await find_store.look(session, clue, features=features, limit=MAX_HITS + 1)
+                        found = await find_store.look(session, clue, limit=MAX_HITS + 1)
                 except DBAPIError as error:
                     if not isinstance(error.orig, QueryCanceled):
                         raise
