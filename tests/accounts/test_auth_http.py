@@ -234,6 +234,17 @@ async def test_json_is_answered_with_json_and_problems(browser: httpx.AsyncClien
     assert (answer.status_code, answer.json()["field"]) == (422, "password")
 
 
+async def test_staff_land_on_their_own_pages_unless_they_were_on_their_way(
+    browser: httpx.AsyncClient, accounts: AccountService
+) -> None:
+    await accounts.create_admin(email="boss@example.com", password=PASSWORD, name="The boss")
+    fields = {"email": "boss@example.com", "password": PASSWORD}
+    answer = await browser.post("/api/auth/sign-in", data=fields)
+    assert answer.headers["location"] == "/admin"
+    answer = await browser.post("/api/auth/sign-in", data=fields | {"next": "/account"})
+    assert answer.headers["location"] == "/account"
+
+
 @pytest.mark.parametrize(
     "hostile",
     [

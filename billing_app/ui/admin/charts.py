@@ -74,7 +74,11 @@ def chart_card(
             rx.el.div(plot, class_name="px-2 pt-3 pb-3 sm:px-3"),
             class_name="group-has-[[value=table]:checked]/chart:hidden",
         ),
-        rx.el.div(table, class_name="hidden group-has-[[value=table]:checked]/chart:block"),
+        rx.el.div(
+            table,
+            # As high as the chart it stands for.
+            class_name=("hidden group-has-[[value=table]:checked]/chart:block [&_[role=region]]:max-h-[344px]"),
+        ),
         class_name="group/chart min-w-0 overflow-hidden rounded-card border border-line bg-surface shadow-lift",
         custom_attrs={"data-chart": name},
     )
@@ -220,7 +224,7 @@ def _ground(ticks: Any, labels: Any, *, every: bool = False) -> list[Any]:
             cursor={"stroke": "var(--line-strong)", "fill": "var(--sunken)", "strokeWidth": 1},
             separator="  ",
             is_animation_active=False,
-            custom_attrs={"formatter": _TEXT_OF_ROW},
+            custom_attrs={"formatter": _TEXT_OF_ROW, "itemSorter": rx.Var("(() => 0)")},
         ),
     ]
 

@@ -42,6 +42,7 @@ NAVIGATION: tuple[tuple[str, tuple[tuple[str, str, str, Role], ...]], ...] = (
         "System",
         (
             ("/admin/audit", "Audit log", "scroll-text", Role.VIEWER),
+            ("/admin/catalogue", "Catalogue", "tags", Role.VIEWER),
             ("/admin/webhooks", "Webhooks", "webhook", Role.VIEWER),
             ("/admin/reconcile", "Reconcile", "scale", Role.VIEWER),
             ("/admin/self-audit", "Self-audit", "shield-check", Role.VIEWER),
@@ -199,7 +200,7 @@ def _phone_bar(current: str) -> rx.Component:
             ),
             link_button("Sign in", href="/login?next=/admin", size="s"),
         ),
-        class_name="sticky top-0 z-20 flex h-14 items-center gap-3 border-b border-line bg-surface px-4 lg:hidden",
+        class_name="sticky top-0 z-40 flex h-14 items-center gap-3 border-b border-line bg-surface px-4 lg:hidden",
     )
 
 

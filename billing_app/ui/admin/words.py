@@ -24,12 +24,17 @@ def money(minor: int, currency: str) -> str:
 
 
 def cost(amount: Decimal, currency: str) -> str:
-    """A cost as money: to the minor unit; of less than ten of those, enough digits to mean something."""
+    """A cost as money: to the minor unit; of less than one of those, enough digits to mean something."""
     if not amount:
         return Money(0, currency).shown()
-    if abs(amount) < Decimal(10).scaleb(-exponent(currency)):
-        return shown_unit_price(amount, currency).replace("-", MINUS, 1)
+    if abs(amount) < Decimal(1).scaleb(-exponent(currency)):
+        return unit_cost(amount, currency)
     return money(int(rounded(amount, currency).scaleb(exponent(currency))), currency)
+
+
+def unit_cost(amount: Decimal, currency: str) -> str:
+    """What one call costs, with enough digits to mean something."""
+    return shown_unit_price(amount, currency).replace("-", MINUS, 1)
 
 
 def share(value: Decimal | None) -> str:

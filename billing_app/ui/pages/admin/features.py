@@ -22,7 +22,7 @@ from billing_app.ui.admin.parts import (
     stack,
 )
 from billing_app.ui.admin.period import PeriodState, chosen
-from billing_app.ui.admin.words import NOT_KNOWN, computed, cost, margin_tone, money, share
+from billing_app.ui.admin.words import NOT_KNOWN, computed, cost, margin_tone, money, share, unit_cost
 from billing_app.ui.format import number
 from billing_app.ui.session import staff_of
 
@@ -57,7 +57,7 @@ def feature_row(margin: Margin, used: Spent | None, credits: int, currency: str)
         credits=number(credits) if credits else _NOTHING,
         calls=number(margin.calls) if margin.calls else _NOTHING,
         tokens=f"{_short(tokens)} in, {_short(answered)} out" if tokens or answered else _NOTHING,
-        each=cost(margin.cost / known, currency) if known > 0 else NOT_KNOWN,
+        each=unit_cost(margin.cost / known, currency) if known > 0 else NOT_KNOWN,
         cost=cost(margin.cost, currency),
         revenue=money(margin.revenue_minor, currency),
         percent=share(margin.gross_percent),
@@ -145,7 +145,7 @@ def _table() -> rx.Component:
             class_name="border-t border-line px-[18px] py-2.5 text-tiny text-ink-3 tabular-nums",
         ),
         title="Use, cost and margin",
-        aside=csv_link("/api/v1/admin/features.csv?" + PeriodState.export, "the features"),
+        aside=csv_link("/api/v1/admin/exports/features.csv?" + PeriodState.export, "the features"),
         flush=True,
     )
 

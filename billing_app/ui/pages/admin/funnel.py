@@ -161,7 +161,7 @@ def funnel() -> rx.Component:
         lead="People, not clicks: each step counts those who had taken the one before it.",
         actions=(
             period_bar(currency=False),
-            csv_link("/api/v1/admin/funnel.csv?" + PeriodState.export, "the funnel"),
+            csv_link("/api/v1/admin/exports/funnel.csv?" + PeriodState.export, "the funnel"),
         ),
     )
 

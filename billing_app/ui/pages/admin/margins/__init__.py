@@ -107,7 +107,7 @@ def _rows(*more: Column) -> rx.Component:
 
 
 def _csv() -> rx.Var:
-    return "/api/v1/admin/margins.csv?by=" + MarginsState.by + "&" + PeriodState.export
+    return "/api/v1/admin/exports/margins.csv?by=" + MarginsState.by + "&" + PeriodState.export
 
 
 def _spread() -> rx.Component:

@@ -75,7 +75,7 @@ def _three_ways() -> rx.Component:
             class_name="grid gap-x-6 gap-y-2 border-t border-line px-[18px] py-3 sm:grid-cols-3",
         ),
         title="Three ways to look at it",
-        aside=csv_link("/api/v1/admin/money.csv?" + PeriodState.export, "bookings, cash and recognised"),
+        aside=csv_link("/api/v1/admin/exports/money.csv?" + PeriodState.export, "bookings, cash and recognised"),
         flush=True,
     )
 
@@ -115,7 +115,7 @@ def _owed() -> rx.Component:
         title="Credit liability now",
         aside=rx.fragment(
             rx.el.span("computed ", MoneyState.as_of, class_name="text-tiny text-ink-3 tabular-nums max-sm:hidden"),
-            csv_link("/api/v1/admin/liability.csv?" + PeriodState.export, "the liability"),
+            csv_link("/api/v1/admin/exports/liability.csv?" + PeriodState.export, "the liability"),
         ),
         flush=True,
     )
@@ -153,7 +153,7 @@ def _roll_forward() -> rx.Component:
             id="tie",
         ),
         title="Roll-forward",
-        aside=csv_link("/api/v1/admin/roll-forward.csv?" + PeriodState.export, "the roll-forward"),
+        aside=csv_link("/api/v1/admin/exports/roll-forward.csv?" + PeriodState.export, "the roll-forward"),
         flush=True,
     )
 
@@ -174,6 +174,6 @@ def _ageing() -> rx.Component:
             none="No credits are left.",
         ),
         title="When what is left expires",
-        aside=csv_link("/api/v1/admin/ageing.csv?" + PeriodState.export, "credits by expiry"),
+        aside=csv_link("/api/v1/admin/exports/ageing.csv?" + PeriodState.export, "credits by expiry"),
         flush=True,
     )

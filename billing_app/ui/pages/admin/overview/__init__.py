@@ -77,7 +77,7 @@ def _revenue_against_cost() -> rx.Component:
         name="revenue-cost",
         summary=OverviewState.summary,
         legend=series,
-        aside=csv_link("/api/v1/admin/revenue-vs-cost.csv?" + PeriodState.export, "revenue against cost"),
+        aside=csv_link("/api/v1/admin/exports/revenue-vs-cost.csv?" + PeriodState.export, "revenue against cost"),
     )
 
 

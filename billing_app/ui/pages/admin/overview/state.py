@@ -64,7 +64,7 @@ class OverviewState(rx.State):
             tile_of(
                 one,
                 name=_NAMES.get(one.key, ""),
-                csv=f"/api/v1/admin/{one.key}.csv?{period.export}",
+                csv=f"/api/v1/admin/exports/{one.key}.csv?{period.export}",
                 rows=_with(_ROWS.get(one.key, ""), period.query),
             )
             for one in found.tiles

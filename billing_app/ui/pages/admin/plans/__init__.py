@@ -72,7 +72,7 @@ def _movements() -> rx.Component:
         ),
         name="mrr",
         summary=PlansState.summary,
-        aside=csv_link("/api/v1/admin/movements.csv?" + PeriodState.export, "the movements"),
+        aside=csv_link("/api/v1/admin/exports/movements.csv?" + PeriodState.export, "the movements"),
     )
 
 
@@ -111,7 +111,7 @@ def _distribution() -> rx.Component:
             rx.el.span(
                 PlansState.customers, " customers", class_name="text-small text-ink-2 tabular-nums max-sm:hidden"
             ),
-            csv_link("/api/v1/admin/plans.csv?" + PeriodState.export, "customers by plan"),
+            csv_link("/api/v1/admin/exports/plans.csv?" + PeriodState.export, "customers by plan"),
         ),
         flush=True,
     )

@@ -60,7 +60,7 @@ class PlansState(rx.State):
             return
         export = (await self.get_state(PeriodState)).export
         self.tiles = [
-            tile_of(one, name=_NAMES.get(one.key, ""), csv=f"/api/v1/admin/recurring.csv?{export}")
+            tile_of(one, name=_NAMES.get(one.key, ""), csv=f"/api/v1/admin/exports/recurring.csv?{export}")
             for one in recurring.figures
         ]
         drawn = walk(moved)
