@@ -51,11 +51,16 @@ def _of_money_back(back: MoneyBackView, balance: Balance, noun: Noun) -> Iterabl
     """What a dispute keeps from being used, and what is owed since a refund: what for, and how it is paid off."""
     for one in back.open_disputes[:2]:
         amount = Money(one.amount_minor, one.currency).shown()
-        frozen = f" {noun.of(balance.frozen)} cannot be used until that is decided." if balance.frozen else ""
+        frozen = (
+            f" {noun.of(balance.frozen)} cannot be used until that is decided. If the payment stands, nothing of their "
+            "time is lost."
+            if balance.frozen
+            else " What it paid for cannot be used until that is decided."
+        )
         yield Banner(
             "disputed",
             "bad",
-            f"Your bank disputes the payment of {amount} for {one.what}.{frozen} No time of them is lost.",
+            f"Your bank disputes the payment of {amount} for {one.what}.{frozen}",
             "Write to us",
             "/contact",
         )
