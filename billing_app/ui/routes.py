@@ -46,6 +46,7 @@ from billing_app.ui.pages.admin import (
     self_audit,
     webhooks,
 )
+from billing_app.ui.pages.admin import catalogue as admin_catalogue
 from billing_app.ui.pages.admin import plans as admin_plans
 from billing_app.ui.pages.admin.margins import customer as customer_margin
 from billing_app.ui.session import Shell
@@ -128,6 +129,7 @@ ROUTES: tuple[Route, ...] = (
     _staff("/admin/funnel", funnel.funnel, "Funnel", funnel.FunnelState.load, period=True),
     _staff("/admin/models", models.models, "Models and prices", models.ModelsState.load),
     _staff("/admin/self-audit", self_audit.self_audit, "Self-audit", self_audit.SelfAuditState.load),
+    _staff("/admin/catalogue", admin_catalogue.catalogue, "Catalogue", admin_catalogue.CatalogueState.load),
     _staff("/admin/webhooks", webhooks.webhooks, "Webhooks", webhooks.WebhooksState.load),
     _staff("/admin/reconcile", reconcile.reconcile, "Reconcile", reconcile.ReconcileState.load),
     _staff("/admin/health", health.health, "Health", health.HealthState.load),

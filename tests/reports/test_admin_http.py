@@ -124,8 +124,8 @@ async def test_what_is_asked_wrongly_says_what_to_do(host: Host) -> None:
     problem(await ask(host, "overview", interval="hour"), 422, "invalid_input")
     problem(await ask(host, "overview", first="2020-01-01", last="2026-01-01", interval="day"), 422, "invalid_input")
     problem(await ask(host, "customer-cost"), 422, "invalid_input")
-    problem(await ask(host, "nothing.csv"), 404, "not_found")
-    problem(await ask(host, "margins.csv", by="moon"), 422, "invalid_input")
+    problem(await ask(host, "exports/nothing.csv"), 404, "not_found")
+    problem(await ask(host, "exports/margins.csv", by="moon"), 422, "invalid_input")
 
 
 async def seed(host: Host) -> None:
@@ -162,7 +162,7 @@ async def seed(host: Host) -> None:
 async def test_the_sum_of_a_csv_is_the_figure_of_the_api_and_of_the_tile(host: Host) -> None:
     await seed(host)
     movements = (await ask(host, "movements", **YEAR)).json()
-    lines = rows_of(await ask(host, "movements.csv", **YEAR))
+    lines = rows_of(await ask(host, "exports/movements.csv", **YEAR))
     for name in ("new_minor", "expansion_minor", "reactivation_minor", "contraction_minor", "churn_minor"):
         assert sum(int(line[name]) for line in lines) == movements["total"][name]
     overview = (await ask(host, "overview", days=7, currency="USD", interval="day")).json()
@@ -175,9 +175,9 @@ async def test_the_sum_of_a_csv_is_the_figure_of_the_api_and_of_the_tile(host: H
         ("revenue-vs-cost", "cost", "llm_cost"),
         ("liability", "total_minor", "liability"),
     ):
-        found = rows_of(await ask(host, f"{name}.csv", **week))
+        found = rows_of(await ask(host, f"exports/{name}.csv", **week))
         assert sum((Decimal(line[column]) for line in found), Decimal(0)) == Decimal(tiles[key]["value"]), name
-    last = rows_of(await ask(host, "mrr.csv", **week))[-1]
+    last = rows_of(await ask(host, "exports/mrr.csv", **week))[-1]
     assert int(last["end_minor"]) == tiles["mrr"]["value"]
     costs = (await ask(host, "revenue-vs-cost", **week)).json()
     assert Decimal(costs["cost"]) == Decimal(tiles["llm_cost"]["value"]) > 0
@@ -190,13 +190,13 @@ async def test_the_sum_of_a_csv_is_the_figure_of_the_api_and_of_the_tile(host: H
 @pytest.mark.row("C8")
 async def test_every_table_has_the_same_columns_with_rows_and_without_and_no_cell_runs(host: Host) -> None:
     for name, table in TABLES.items():
-        answer = await ask(host, f"{name}.csv", first="2020-01-01", last="2020-01-31", currency="EUR")
+        answer = await ask(host, f"exports/{name}.csv", first="2020-01-01", last="2020-01-31", currency="EUR")
         assert answer.status_code == 200, (name, answer.text)
         assert answer.headers["content-type"].startswith("text/csv")
         assert answer.text.splitlines()[0] == ",".join(header(table.shape)), name
         assert "currency" in header(table.shape)
     await seed(host)
-    (line, *_) = rows_of(await ask(host, "customer-costs.csv", days=7, currency="USD"))
+    (line, *_) = rows_of(await ask(host, "exports/customer-costs.csv", days=7, currency="USD"))
     assert line["customer"] == "'=1+1"
 
 

@@ -20,6 +20,7 @@ class Actor(StrEnum):
     ADMIN = "admin"
     SIGNED_OUT = "signed out"
     FOREIGN_PAGE = "page of another origin"
+    LOOKING = "support looking as the customer"
 
     SERVER_KEY = "server key"
     READ_KEY = "read-only key"
@@ -33,15 +34,16 @@ KEYS: Who = frozenset({Actor.SERVER_KEY, Actor.READ_KEY, Actor.ADMIN_KEY, Actor.
 BROWSERS: Who = frozenset(Actor) - KEYS
 EVERYONE: Who = frozenset(Actor)
 
-CUSTOMERS: Who = frozenset({Actor.CUSTOMER, Actor.OTHER, Actor.HANDED_OVER, Actor.FOREIGN_PAGE})
+CUSTOMERS: Who = frozenset({Actor.CUSTOMER, Actor.OTHER, Actor.HANDED_OVER, Actor.FOREIGN_PAGE, Actor.LOOKING})
 ADMINS: Who = frozenset({Actor.ADMIN})
-SUPPORTERS: Who = ADMINS | {Actor.SUPPORT}
+SUPPORTERS: Who = ADMINS | {Actor.SUPPORT, Actor.LOOKING}
 VIEWERS: Who = SUPPORTERS | {Actor.VIEWER}
 SIGNED_IN: Who = CUSTOMERS | VIEWERS
 
 READ_KEYS: Who = frozenset({Actor.SERVER_KEY, Actor.READ_KEY, Actor.ADMIN_KEY})
 SERVER_KEYS: Who = frozenset({Actor.SERVER_KEY})
 ADMIN_KEYS: Who = frozenset({Actor.ADMIN_KEY})
+STAFF_AND_KEYS: Who = VIEWERS | ADMIN_KEYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +53,14 @@ class Decision:
     who: Who
     writes: bool
     waits: bool = False
+    ends_look: bool = False
 
     def lets(self, actor: Actor) -> bool:
         """Whether this actor's call is carried out, or refused."""
         if actor is Actor.FOREIGN_PAGE and self.writes and self.who != EVERYONE:
             return False
+        if actor is Actor.LOOKING and self.writes and not self.ends_look and Actor.STRANGER not in self.who:
+            return Actor.CUSTOMER not in self.who
         return actor in self.who
 
 
@@ -91,9 +96,33 @@ ENDPOINTS: dict[str, Decision] = {
     "POST /api/auth/verify": writes(BROWSERS),
     "POST /api/auth/sign-out": writes(BROWSERS),
     "POST /api/support/look": writes(SUPPORTERS),
-    "POST /api/support/look/end": writes(SIGNED_IN),
+    "POST /api/support/look/end": Decision(SIGNED_IN, writes=True, ends_look=True),
     "GET /api/v1/admin/exports/audit.csv": reads(VIEWERS),
     "GET /api/v1/admin/exports/customers.csv": reads(VIEWERS),
+    # Figures of the business
+    "GET /api/v1/admin/overview": reads(STAFF_AND_KEYS),
+    "GET /api/v1/admin/attention": reads(STAFF_AND_KEYS),
+    "GET /api/v1/admin/bookings": reads(STAFF_AND_KEYS),
+    "GET /api/v1/admin/cash": reads(STAFF_AND_KEYS),
+    "GET /api/v1/admin/recognised": reads(STAFF_AND_KEYS),
+    "GET /api/v1/admin/liability": reads(STAFF_AND_KEYS),
+    "GET /api/v1/admin/roll-forward": reads(STAFF_AND_KEYS),
+    "GET /api/v1/admin/ageing": reads(STAFF_AND_KEYS),
+    "GET /api/v1/admin/recurring": reads(STAFF_AND_KEYS),
+    "GET /api/v1/admin/movements": reads(STAFF_AND_KEYS),
+    "GET /api/v1/admin/plans": reads(STAFF_AND_KEYS),
+    "GET /api/v1/admin/funnel": reads(STAFF_AND_KEYS),
+    "GET /api/v1/admin/revenue-vs-cost": reads(STAFF_AND_KEYS),
+    "GET /api/v1/admin/features": reads(STAFF_AND_KEYS),
+    "GET /api/v1/admin/models": reads(STAFF_AND_KEYS),
+    "GET /api/v1/admin/margins": reads(STAFF_AND_KEYS),
+    "GET /api/v1/admin/expected-margins": reads(STAFF_AND_KEYS),
+    "GET /api/v1/admin/spread": reads(STAFF_AND_KEYS),
+    "GET /api/v1/admin/customer-costs": reads(STAFF_AND_KEYS),
+    "GET /api/v1/admin/customer-cost": reads(STAFF_AND_KEYS),
+    "GET /api/v1/admin/database": reads(STAFF_AND_KEYS),
+    "GET /api/v1/admin/exports/{name}.csv": reads(STAFF_AND_KEYS),
+    "GET /api/v1/admin/catalogue.toml": reads(STAFF_AND_KEYS),
     "POST /api/auth/request-reset": writes(BROWSERS),
     "POST /api/auth/reset": writes(BROWSERS),
     "POST /api/auth/change-password": writes(SIGNED_IN),
@@ -292,6 +321,15 @@ HANDLERS: dict[str, Decision] = {
     "ModelsState.close_form": ONLY_THIS_TAB,
     "ModelsState.write": writes(ADMINS),
     "ModelsState.settle": writes(ADMINS),
+    "CatalogueState.load": reads(VIEWERS),
+    "CatalogueState.open_version": reads(VIEWERS),
+    "CatalogueState.close_version": ONLY_THIS_TAB,
+    "CatalogueState.take_file": reads(ADMINS),
+    "CatalogueState.show": reads(ADMINS),
+    "CatalogueState.retire": reads(ADMINS),
+    "CatalogueState.apply": writes(ADMINS),
+    "CatalogueState.put_away": ONLY_THIS_TAB,
+    "CatalogueState.ask_stripe": reads(VIEWERS),
     "WebhooksState.load": reads(VIEWERS),
     "WebhooksState.choose_only": reads(VIEWERS),
     "WebhooksState.find": reads(VIEWERS),

@@ -23,7 +23,7 @@ router = APIRouter(prefix="/api/v1/admin", tags=["admin"], route_class=StaffRout
 _CSV: dict[int | str, dict[str, Any]] = {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}
 
 
-@router.get("/{name}.csv", response_class=StreamingResponse, responses=_CSV)
+@router.get("/exports/{name}.csv", response_class=StreamingResponse, responses=_CSV)
 async def export(
     view: Viewing,
     name: Annotated[str, Path(max_length=40, description=f"One of: {', '.join(TABLES)}.")],
