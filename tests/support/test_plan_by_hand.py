@@ -30,6 +30,7 @@ async def _plan(desk: HelpDesk, customer: int) -> str | None:
     return (await desk.services.subscriptions.current(customer)).name
 
 
+@pytest.mark.row("C11")
 @pytest.mark.row("C12")
 async def test_an_agreed_plan_gives_its_credits_quotas_and_features_each_month_until_its_day(
     desk: HelpDesk, ahead: Callable[..., None]

@@ -50,6 +50,7 @@ def identity_facts(who: Identity, stripe_home: str) -> list[Fact]:
         state = "shut out" if user.disabled else "" if user.verified else "e-mail not confirmed"
         seen = f"last seen {moment(user.seen_at)}" if user.seen_at else "never signed in"
         found.append(Fact("Signs in", ", ".join(one for one in (user.email, seen, state) if one)))
+    found.append(Fact("Margin", "entry by entry", f"/admin/margins/customer?id={who.id}"))
     if who.enquiries:
         found.append(Fact("Enquiries", ", ".join(who.enquiries), "/admin/enquiries"))
     return found
