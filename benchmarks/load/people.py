@@ -45,7 +45,7 @@ class Load:
     async def use(self, customer: str, every_s: float, first_s: float) -> None:
         """Consume one credit every so often, on a connection of one's own."""
         loop = asyncio.get_running_loop()
-        _, connection = await loop.create_connection(Connection, HOST, urlsplit(self.product.url).port)
+        _, connection = await loop.create_connection(Connection, HOST, urlsplit(self.product.url).port or 0)
         due, number = perf_counter() + first_s, 0
         while not self.over.is_set():
             await asyncio.sleep(max(0.0, due - perf_counter()))

@@ -29,6 +29,7 @@ class Load:
     asked: int = 0
     retried: int = 0
     paid: int = 0
+    last_refusal: str = ""
     _stop: asyncio.Event = field(default_factory=asyncio.Event)
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
@@ -43,7 +44,10 @@ class Load:
     async def end(self) -> None:
         """Nobody begins anything new; what is under way is asked about until its fate is known."""
         self._stop.set()
-        await asyncio.wait_for(asyncio.gather(*self._tasks), 90)
+        try:
+            await asyncio.wait_for(asyncio.gather(*self._tasks), 90)
+        except TimeoutError:
+            raise AssertionError(f"somebody was never told: {self.last_refusal}") from None
 
     async def _use(self, customer: str) -> None:
         async with self._client() as client:
@@ -52,7 +56,7 @@ class Load:
                 number += 1
                 key = f"{customer}-{number}"
                 body = {"customer": customer, "feature": "job", "credits": 1, "reference": key}
-                answer = await self._until_told(client, "/api/v1/credits/consume", body, {"Idempotency-Key": key})
+                answer = await self._until_told(client, "/api/v1/credits/consume", body, key)
                 assert answer.status_code == 200, answer.text
                 self.charged[customer].add(key)
                 await asyncio.sleep(0.02)
@@ -63,23 +67,26 @@ class Load:
             while not self._stop.is_set():
                 number += 1
                 body = {"customer": customer, "kind": "pack", "code": PACK}
-                key = {"Idempotency-Key": f"{customer}-buys-{number}"}
-                answer = await self._until_told(client, "/api/v1/checkout-sessions", body, key)
+                answer = await self._until_told(client, "/api/v1/checkout-sessions", body, f"{customer}-buys-{number}")
                 assert answer.status_code in (200, 201), answer.text
                 await self._pay(answer.json()["url"])
                 self.paid += 1
                 await asyncio.sleep(chance.uniform(0, 0.5))
 
-    async def _until_told(
-        self, client: httpx.AsyncClient, path: str, body: dict[str, Any], headers: dict[str, str]
-    ) -> httpx.Response:
-        """Ask under the same key until there is an answer that means something."""
+    async def _until_told(self, client: httpx.AsyncClient, path: str, body: dict[str, Any], key: str) -> httpx.Response:
+        """Ask under the same key until there is an answer that means something.
+
+        The key of a request whose process died is taken for two minutes; who cannot wait asks anew (and may).
+        """
         self.asked += 1
+        again = 0
         while True:
             with contextlib.suppress(httpx.TransportError):
-                answer = await client.post(path, json=body, headers=headers)
+                answer = await client.post(path, json=body, headers={"Idempotency-Key": f"{key}-{again}"})
                 if answer.status_code < 500 and answer.status_code not in (409, 429):
                     return answer
+                again += "request_under_way" in answer.text
+                self.last_refusal = f"{answer.status_code}: {answer.text[:200]}"
             self.retried += 1
             await asyncio.sleep(0.1)
 

@@ -66,7 +66,7 @@ def _totals() -> rx.Component:
         data_table(
             [
                 Column("Figure", lambda row: rx.el.span(row.figure, class_name="font-[540]")),
-                Column("", _state),
+                Column("State", _state),
                 Column("Stripe", lambda row: row.stripe, "number"),
                 Column("Ours", lambda row: row.ours, "number"),
                 Column("Difference", lambda row: row.difference, "number"),
@@ -91,7 +91,7 @@ def _totals() -> rx.Component:
                 [
                     Column("Day", lambda row: rx.el.span(row.day, class_name="whitespace-nowrap")),
                     Column("Figure", lambda row: row.figure),
-                    Column("", _state, "roomy"),
+                    Column("State", _state, "roomy"),
                     Column("Stripe", lambda row: row.stripe, "number"),
                     Column("Ours", lambda row: row.ours, "number"),
                     Column("Difference", lambda row: row.difference, "roomy number"),
@@ -111,7 +111,7 @@ def _found() -> rx.Component:
     return card(
         data_table(
             [
-                Column("", _state),
+                Column("State", _state),
                 Column("What", _what),
                 Column("How it was, and is", lambda row: rx.el.span(row.says, class_name="[overflow-wrap:anywhere]")),
             ],
@@ -144,13 +144,13 @@ def _before() -> rx.Component:
         data_table(
             [
                 Column("When", _opens),
-                Column("", _state),
+                Column("State", _state),
                 Column("Compared", lambda row: row.looked, "number"),
                 Column("Never came", lambda row: row.missing, "roomy number"),
                 Column("Mended", lambda row: row.mended, "roomy number"),
                 Column("Left", lambda row: row.left, "number"),
                 Column("Made", lambda row: row.by, "roomy"),
-                Column("", lambda row: rx.el.span(row.says, class_name="text-small text-ink-2"), "roomy"),
+                Column("Note", lambda row: rx.el.span(row.says, class_name="text-small text-ink-2"), "roomy"),
             ],
             ReconcileState.runs,
             "Comparisons, last first",

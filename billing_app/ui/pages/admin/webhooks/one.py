@@ -112,7 +112,7 @@ def _attempts() -> rx.Component:
     return data_table(
         [
             Column("When", lambda row: rx.el.span(row.at, class_name="whitespace-nowrap")),
-            Column("", lambda row: badge(row.state, tone=row.tone)),
+            Column("State", lambda row: badge(row.state, tone=row.tone)),
             Column("What it did", lambda row: rx.el.span(row.says, class_name="[overflow-wrap:anywhere]")),
             Column("Made", lambda row: row.by, "roomy"),
             Column("Took", lambda row: row.took, "roomy number"),
