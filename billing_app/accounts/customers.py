@@ -81,7 +81,7 @@ async def ensure_customer(
             external_id=external_id,
             name=person_name(name) if name else None,
             email=parse_email(email).address if email else None,
-            at=clock.wall(),
+            at=clock.now(),
         )
     if found is None:  # another request made it in between
         found = await store.customer_by_external_id(session, external_id)

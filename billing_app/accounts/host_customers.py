@@ -80,7 +80,7 @@ class HostCustomers:
             new = [one for one in missing if one not in found]
             if new:
                 async with self._database.transaction() as session:
-                    found |= await store.add_customers(session, new, clock.wall())
+                    found |= await store.add_customers(session, new, clock.now())
             if len(found) < len(missing):  # another request made some in between
                 found |= await self._look_up(missing)
             for external_id, customer_id in found.items():
@@ -125,7 +125,7 @@ class HostCustomers:
                 external_id=external_id,
                 name=values.get("name"),
                 email=values.get("email"),
-                at=clock.wall(),
+                at=clock.now(),
             )
             customer = made or await store.customer_by_external_id(session, external_id)
             assert customer is not None, "it is there, or was made"

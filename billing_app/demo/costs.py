@@ -30,7 +30,7 @@ _PRICES = {
 }
 _OUT_SHARE = Decimal("0.45")
 _CACHED_SHARE = Decimal("0.25")
-_LOSS = Decimal("1.35")
+_LOSS = Decimal("1.15")
 _MAX_LOSS_FACTOR = Decimal(40)
 _MAX_CALLS = 4
 
@@ -104,10 +104,11 @@ def _usual(used: Used, cost: CostOfGoods, shelf: Shelf) -> Decimal:
 
 
 def _loss_factor(used: Used, cost: CostOfGoods, shelf: Shelf) -> Decimal:
-    """How many times the usual tokens cost more than the use brings, at the dear model's prices."""
+    """How many times the usual tokens make the use cost more than it brings, at the dear model's prices."""
     dearer = _PRICES[_DEAR][0] / _PRICES[_USUAL][0]
-    wanted = shelf.income_per_use(used.feature) * _LOSS / cost.amount.amount / dearer
-    return min(wanted, _MAX_LOSS_FACTOR)
+    all_of_it = sum(one.amount.amount for one in shelf.catalog.costs if one.feature == used.feature)
+    wanted = shelf.income_per_use(used.feature) * _LOSS - (all_of_it - cost.amount.amount)
+    return min(wanted / cost.amount.amount / dearer, _MAX_LOSS_FACTOR)
 
 
 def _tokens(usual_cost: Decimal) -> Tokens:

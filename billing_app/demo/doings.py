@@ -6,6 +6,7 @@ again, a use has its key, a plan that is held is not taken once more.
 
 from dataclasses import dataclass
 from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
 
 from billing_app.accounts.customers import ensure_customer
 from billing_app.bootstrap import Services
@@ -20,6 +21,7 @@ from billing_app.payments.progress import Started
 from billing_app.payments.subscribing.views import CancelReason
 
 _ONCE = timedelta(hours=12)
+_PLAYGROUND = "/playground"
 _COMMENTS = (
     "Found a job, thank you!", "Too much for what I use.", "I need it again in spring.", "", "", "",
     "The answers were too general.", "My company pays for another tool.",
@@ -37,6 +39,7 @@ class Life:
     bought: int = 0
     wants_next: tuple[ItemKind, str] | None = None
     tired_until: int = 0
+    goes_on: str = ""
 
 
 class Doings:
@@ -87,14 +90,37 @@ class Doings:
         """Buy a pack or an unlock, unless so many were bought before."""
         if life.bought >= times:
             return
+        back = _PLAYGROUND if via else None
         try:
-            started = await self._services.checkout.start(life.customer_id, kind.value, code, via=via)
+            started = await self._services.checkout.start(life.customer_id, kind.value, code, return_to=back, via=via)
         except Conflict:
             return
         await self._pay(life, started, CARDS[life.person.number % 2])
         life.bought += 1
+        if via and life.person.number % 4:
+            life.goes_on = started.public_id
         if kind is ItemKind.PACK:
             life.holds = life.plan or code
+
+    async def hesitate(self, life: Life, kind: ItemKind, code: str) -> None:
+        """Open the payment page and leave it; within the hour it expires."""
+        try:
+            if kind is ItemKind.PLAN:
+                plan = next(plan for plan in self._shelf.plans if plan.code == code)
+                await self._services.subscriptions.start(life.customer_id, code, plan.prices[0].period.value)
+            else:
+                await self._services.checkout.start(life.customer_id, kind.value, code)
+        except Conflict:
+            return
+
+    async def go_on(self, life: Life) -> None:
+        """Back from the payment page to where a wall stood."""
+        if not life.goes_on:
+            return
+        (_, told), life.goes_on = await self._services.checkout.told(life.goes_on), ""
+        if told.continue_url is not None:
+            token = parse_qs(urlsplit(told.continue_url).query)["token"][0]
+            await self._services.checkout.go_back(life.customer_id, token)
 
     async def leave(self, life: Life, day: int) -> None:
         """Cancel the plan at the period's end, mostly with a reason."""

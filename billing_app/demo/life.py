@@ -28,6 +28,7 @@ SWEEP_EVERY = 4
 _LATEST_HOUR = 10
 _LOOKED_BEFORE = 3
 _LOOKED_UP_EVERY = 15
+_COMES_BACK_AFTER = 2
 
 Tell = Callable[[int, int], None]
 GoTo = Callable[[datetime], Awaitable[None]]
@@ -79,6 +80,7 @@ class Telling:
         await self._all(self._look(one, day) for one in self._lives)
         if any(await self._all(self._trade(one, day) for one in there)):
             await reports.catch_up()
+            await self._all(self._doings.go_on(one) for one in there if one.goes_on)
         await self._all(self._troubles.meet(one, day.number) for one in there)
         used = await self._all(use(self._services, self._shelf, one, day) for one in there)
         await log_costs(self._services, self._shelf, [each for uses in used for each in uses])
@@ -97,8 +99,8 @@ class Telling:
         """What somebody buys, switches or ends today; whether Stripe may have something to report of it."""
         person, since = life.person, day.number - life.person.joins
         did = False
-        if since == 0:
-            did = await self._begin(life)
+        if since == 0 or (since == _COMES_BACK_AFTER and person.hesitates):
+            did = await self._begin(life, first=since == 0)
         elif since % _LOOKED_UP_EVERY == 0 and life.holds in self._plans:
             await self._doings.look_up_plan(life)
         if person.leaves_after == since:
@@ -113,12 +115,17 @@ class Telling:
             did = True
         return did
 
-    async def _begin(self, life: Life) -> bool:
+    async def _begin(self, life: Life, *, first: bool) -> bool:
+        """What somebody came for; who hesitates opens the payment page at first, and may come back."""
         person = life.person
         sold = {Wants.PLAN: self._shelf.plans, Wants.PACK: self._shelf.packs, Wants.UNLOCK: self._shelf.unlocks}
         if person.wants is Wants.LOOK:
             return False
-        await self._buy(life, ItemKind(person.wants.value), sold[person.wants][person.product].code, times=1)
+        kind, code = ItemKind(person.wants.value), sold[person.wants][person.product].code
+        if person.hesitates and first:
+            await self._doings.hesitate(life, kind, code)
+        elif first or person.comes_back:
+            await self._buy(life, kind, code, times=1)
         return True
 
     async def _buy(self, life: Life, kind: ItemKind, code: str, *, times: int, via: str | None = None) -> None:

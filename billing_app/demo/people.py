@@ -77,9 +77,19 @@ class Person:
     trouble: Trouble | None
 
     @property
+    def hesitates(self) -> bool:
+        """Opens the payment page and leaves it; some come back two days later, some never."""
+        return self.number % 6 == 2
+
+    @property
+    def comes_back(self) -> bool:
+        """Whether a hesitation ends well."""
+        return self.number % 12 == 2
+
+    @property
     def external_id(self) -> str:
         """What the host product calls them."""
-        return f"{self.tale}-{self.number:04d}"
+        return f"user-{self.tale[:1]}{self.number:04d}"
 
     @property
     def visitor(self) -> str:
@@ -114,7 +124,7 @@ def _person(tale: str, number: int, count: int, days: int, shelf: Shelf) -> Pers
         tale=tale,
         number=number,
         name=f"{first} {last}",
-        email=f"{first}.{last}.{number}@{tale}.example.com".lower(),
+        email=f"{first}.{last}{number}@{tale[:1]}.example.com".lower(),
         joins=joins,
         wants=wants,
         product=_product(chance, wants, shelf),

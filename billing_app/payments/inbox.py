@@ -273,6 +273,18 @@ class Inbox:
             new = await inbox_store.keep(session, event, state, delivered=False)
         return state if new else None
 
+    async def covered(self, events: Mapping[str, str]) -> None:
+        """Close events whose object was fetched and applied, by the same rule, for a newer event that came with them.
+
+        Nothing would be learnt from them any more: rules read the object as it is, never the event.
+
+        Args:
+            events: the event to close, and the newer one that was applied.
+        """
+        async with self._database.transaction() as session:
+            for event_id, newer in events.items():
+                await inbox_store.finish(session, event_id, "done", [f"told by {newer}"], 0)
+
     async def queue_left_behind(self, *, limit: int = 100) -> int:
         """Queue events whose job was lost, such as one ended by a restore of the database; how many."""
         async with self._database.transaction() as session:
