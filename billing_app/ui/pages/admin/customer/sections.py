@@ -120,7 +120,7 @@ def _lot_left(row: Any) -> rx.Component:
 def payments_card() -> rx.Component:
     """What was paid, and giving it back."""
     refund = Column(
-        "",
+        "Give back",
         lambda row: rx.cond(
             row.refundable & StaffState.is_support,
             button(
