@@ -86,9 +86,10 @@ def _draft() -> rx.Component:
         rx.cond(CatalogueState.preview_title != "", _preview(), None),
         rx.el.details(
             rx.el.summary(
+                icon("chevron-right", size=14, class_name="text-ink-3 transition-transform group-open:rotate-90"),
                 "The text of ",
                 rx.el.span(CatalogueState.draft_name, class_name="font-mono"),
-                class_name="cursor-pointer text-small font-[550]",
+                class_name="flex cursor-pointer items-center gap-1.5 text-small font-[550]",
             ),
             rx.el.form(
                 rx.el.textarea(
@@ -108,6 +109,7 @@ def _draft() -> rx.Component:
                 on_submit=CatalogueState.show,
                 class_name="mt-2.5",
             ),
+            class_name="group",
         ),
         id=DRAFT,
         tab_index=-1,
@@ -274,11 +276,11 @@ def _items() -> rx.Component:
         return rx.cond(
             StaffState.is_admin & row.sold,
             button(
-                "Retire",
+                rx.cond(row.kind == "plan", "Retire plan", "Retire"),
                 kind="quiet",
                 size="xs",
                 on_click=CatalogueState.retire(row.kind, row.code),
-                aria_label="Retire " + row.label,
+                aria_label="Retire " + row.kind + " " + row.code,
             ),
             None,
         )
@@ -351,7 +353,11 @@ def _versions() -> rx.Component:
         rx.cond(
             CatalogueState.shown != "",
             card(
-                _difference(CatalogueState.lines, CatalogueState.cut),
+                rx.cond(
+                    CatalogueState.lines.length() > 0,
+                    _difference(CatalogueState.lines, CatalogueState.cut),
+                    rx.el.p(CatalogueState.cut, class_name="text-ink-2"),
+                ),
                 title=CatalogueState.shown,
                 aside=button("Close", kind="quiet", size="s", on_click=CatalogueState.close_version),
             ),

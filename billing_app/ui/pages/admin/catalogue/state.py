@@ -150,7 +150,7 @@ class CatalogueState(rx.State):
         try:
             who = await staff_of(self, Role.VIEWER)
             if version <= 1:
-                self.shown, self.lines, self.cut = "Version 1 is the first: everything in it was new.", [], ""
+                self.shown, self.lines, self.cut = "Version 1", [], "It is the first: everything in it was new."
                 return
             found = await current().catalogue_desk.between(who, version - 1, version)
         except DomainError as error:
