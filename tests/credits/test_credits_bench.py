@@ -9,7 +9,7 @@ from benchmarks.figures import Result, Sample, Series, Target, Timed, header, li
 from benchmarks.memory import read_by_cursor
 from benchmarks.server import Server, prepared
 
-TINY = Sizes(rounds=1, warm_s=0.1, measured_s=0.4, customers=600, callers=(4,))
+TINY = Sizes(rounds=1, warm_s=0.1, measured_s=0.9, customers=600, callers=(4,))
 
 
 @pytest.fixture
