@@ -109,10 +109,12 @@ async def test_the_audit_log_is_filtered_by_who_what_on_what_and_when(desk: Help
 
 
 def test_what_changed_is_said_by_member() -> None:
-    before, after = {"used": 3, "window": "w", "gone": True}, {"used": 0, "window": "w", "quotas": {"a": None, "b": 2}}
+    before = {"used": 3, "window": "w", "gone": True}
+    after = {"used": 0, "window": "w", "quotas": {"a": None, "b": 2}, "ends_at": "2026-12-01T10:30:00.5+00:00"}
     assert changes(before, after) == [
         Change("used", "3", "0"),
         Change("quotas", "", "a: none, b: 2"),
+        Change("ends at", "", "1 Dec 2026, 10:30 UTC"),
         Change("gone", "yes", ""),
     ]
     assert changes(None, None) == []

@@ -15,6 +15,7 @@ from sqlalchemy import text
 
 from billing_app import clock
 from billing_app.db.engine import Database
+from billing_app.db.looking import refuse_if_looking
 from billing_app.db.stamp import advance_clock, begin_clock
 from billing_app.entitlements.plan_credits.periods import months_after
 from billing_app.errors import Conflict, InvalidInput, Unavailable
@@ -136,7 +137,9 @@ class TimeTravel:
             CannotTravel: another journey is under way; or webhooks or jobs do not come to an end. Time then stays
                 where it is, and going on later is safe.
             Unavailable: the sandbox does not answer, or this process runs no jobs.
+            OnlyLooking: staff who look as a customer do not move everybody's time.
         """
+        refuse_if_looking()
         if sum(given is not None for given in (days, months, to)) != 1:
             raise InvalidInput("Say one of: how many days, how many months, or which moment to go to.")
         if self._working is None:

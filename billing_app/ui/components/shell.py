@@ -70,19 +70,20 @@ def looking_bar() -> rx.Component:
     return rx.cond(
         Shell.looking_as != "",
         rx.el.aside(
-            icon("eye", size=16),
+            icon("eye", size=16, class_name="shrink-0"),
             rx.el.p(
                 "You see this as ",
                 rx.el.strong(Shell.looking_as, class_name="font-[640]"),
                 " until ",
                 Shell.looking_until,
                 ". Nothing can be changed.",
-                class_name="min-w-0 [overflow-wrap:anywhere]",
+                class_name="min-w-0 flex-1 sm:flex-none [overflow-wrap:anywhere]",
             ),
-            post_form(button("End the view", size="s", type="submit"), action="/api/support/look/end"),
+            post_form(
+                button("End the view", size="s", type="submit"), action="/api/support/look/end", class_name="shrink-0"
+            ),
             class_name=(
-                "sticky top-14 z-10 flex flex-wrap items-center justify-center gap-x-3 gap-y-1.5 border-b "
-                "border-transparent bg-warn-soft px-4 py-2 text-small text-ink"
+                "sticky top-14 z-10 flex items-center justify-center gap-3 bg-warn-soft px-4 py-2 text-small text-ink"
             ),
             custom_attrs={"aria-label": "Looking as a customer"},
         ),

@@ -1,11 +1,14 @@
 """A line of the audit log as people read it: what changed, member by member, before and after. Pure."""
 
+import re
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from billing_app.support.audit_reading import AuditLine
 from billing_app.ui.format import moment
 
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?\+00:00$")
 MOST_MEMBERS = 40
 LONGEST_VALUE = 300
 _WHO = {"system": "the product itself", "stripe": "Stripe", "cli": "command line", "anonymous": "a stranger"}
@@ -76,6 +79,8 @@ def said(value: Any) -> str:
             return "yes" if value else "no"
         case int():
             return f"{value:,}"
+        case str() if _MOMENT.match(value):
+            text = moment(datetime.fromisoformat(value))
         case str():
             text = value
         case list():

@@ -152,7 +152,7 @@ def _form() -> rx.Component:
                 max_length=15,
             ),
             labelled("Usable until", "expires", hint="empty: no end", value=filled.get("expires", ""), type="date"),
-            class_name="grid grid-cols-2 gap-3",
+            class_name="grid gap-3 min-[440px]:grid-cols-2",
         ),
         choice("category", "What for", CATEGORIES, filled.get("category", Category.GOODWILL.value)),
         labelled(

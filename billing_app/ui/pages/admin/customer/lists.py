@@ -49,9 +49,9 @@ def happenings(title: str, found: Any, *, closed: bool = False) -> rx.Component:
             ),
         )
     )
-    return (
-        folded(title, found, made) if folded else rx.cond(found.length() > 0, card(made, title=title, flush=True), None)
-    )
+    if closed:
+        return folded(title, found, made)
+    return rx.cond(found.length() > 0, card(made, title=title, flush=True), None)
 
 
 def folded(title: str, found: Any, inside: rx.Component) -> rx.Component:

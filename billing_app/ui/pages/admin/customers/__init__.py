@@ -119,7 +119,7 @@ def _list() -> rx.Component:
             [
                 Column("Customer", _who),
                 Column("Plan", _plan),
-                Column("MRR", lambda row: row.mrr, "number"),
+                Column("MRR", lambda row: row.mrr, "roomy number"),
                 Column("Credits", lambda row: row.available, "number"),
                 Column("Cost, 30 days", lambda row: row.cost, "roomy number"),
                 Column("Since", lambda row: row.since, "roomy number"),
