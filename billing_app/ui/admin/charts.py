@@ -145,7 +145,7 @@ def _legend(series: Sequence[Series]) -> rx.Component:
     )
 
 
-def lines(rows: Any, series: Sequence[Series], *, ticks: Any, labels: Any, name: str) -> rx.Component:
+def lines(rows: Any, series: Sequence[Series], *, ticks: Any, labels: Any, name: str, title: str) -> rx.Component:
     """Series over time; the first stands on a soft ground. `ticks` and `labels` come from `scales.money_ticks`."""
     drawn: list[Any] = [
         rx.recharts.area(
@@ -162,11 +162,16 @@ def lines(rows: Any, series: Sequence[Series], *, ticks: Any, labels: Any, name:
         for number, one in enumerate(series)
     ]
     return rx.recharts.area_chart(
-        *_ground(ticks, labels), *drawn, data=rows, margin=_MARGIN, height=_HEIGHT_PX, custom_attrs=_described(name)
+        *_ground(ticks, labels),
+        *drawn,
+        data=rows,
+        margin=_MARGIN,
+        height=_HEIGHT_PX,
+        custom_attrs=_described(name, title),
     )
 
 
-def steps(rows: Any, *, ticks: Any, labels: Any, name: str) -> rx.Component:
+def steps(rows: Any, *, ticks: Any, labels: Any, name: str, title: str) -> rx.Component:
     """From a beginning by ups and downs to an end: each row draws `span` (from, to) in its `fill`."""
     column = rx.recharts.bar(
         rx.recharts.label_list(
@@ -184,15 +189,17 @@ def steps(rows: Any, *, ticks: Any, labels: Any, name: str) -> rx.Component:
         data=rows,
         margin=_MARGIN,
         height=_HEIGHT_PX,
-        custom_attrs=_described(name),
+        custom_attrs=_described(name, title),
     )
 
 
 _MARGIN = {"top": 8, "right": 8, "left": 0, "bottom": 0}
 
 
-def _described(name: str) -> dict[str, Any]:
-    return {"accessibilityLayer": True, "aria-describedby": f"{name}-says"}
+def _described(name: str, title: str) -> dict[str, Any]:
+    """The drawing as one stop of the keyboard: its name, its sentence, and its points by arrow keys."""
+    label = f"{title}: the arrow keys read point by point"
+    return {"accessibilityLayer": True, "aria-label": label, "aria-describedby": f"{name}-says"}
 
 
 def _ground(ticks: Any, labels: Any, *, every: bool = False) -> list[Any]:

@@ -51,6 +51,7 @@ def feature_row(margin: Margin, used: Spent | None, credits: int, currency: str)
     tokens = used.input_tokens + used.cached_input_tokens + used.cache_write_tokens if used else 0
     answered = used.output_tokens + used.reasoning_tokens if used else 0
     known = margin.calls - margin.unknown
+    unknown = f"{number(margin.unknown)} calls have no known cost" if margin.unknown else ""
     return FeatureRow(
         code=margin.key,
         name=margin.name or margin.key or "no feature named",
@@ -62,7 +63,7 @@ def feature_row(margin: Margin, used: Spent | None, credits: int, currency: str)
         revenue=money(margin.revenue_minor, currency),
         percent=share(margin.gross_percent),
         tone=margin_tone(margin.gross_percent) if margin.gross >= 0 else "bad",
-        note=f"{number(margin.unknown)} calls have no known cost" if margin.unknown else "",
+        note="; ".join(part for part in (unknown, margin.reason if margin.gross_percent is None else "") if part),
     )
 
 
@@ -153,5 +154,7 @@ def _table() -> rx.Component:
 def _name(row: Any) -> rx.Component:
     return rx.fragment(
         rx.el.span(row.name, class_name="block font-[560] [overflow-wrap:anywhere]"),
-        rx.cond(row.note != "", rx.el.span(row.note, class_name="block text-tiny text-warn"), None),
+        rx.cond(
+            row.note != "", rx.el.span(row.note, class_name="block max-w-[44ch] text-tiny font-normal text-warn"), None
+        ),
     )

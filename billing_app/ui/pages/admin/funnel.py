@@ -219,6 +219,7 @@ def _by_feature() -> rx.Component:
             none="Nobody met a wall in these days.",
         ),
         title="Walls by feature",
+        aside=csv_link("/api/v1/admin/walls.csv?" + PeriodState.export, "walls by feature"),
         flush=True,
     )
 
@@ -252,5 +253,6 @@ def _reasons() -> rx.Component:
             None,
         ),
         title="Why people cancel",
+        aside=csv_link("/api/v1/admin/cancellations.csv?" + PeriodState.export, "cancellations"),
         flush=True,
     )

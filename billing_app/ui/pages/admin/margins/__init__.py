@@ -115,7 +115,8 @@ def _spread() -> rx.Component:
     return rx.el.section(
         rx.el.header(
             rx.el.h2("Cost per customer", class_name="text-h2"),
-            rx.el.p("Of customers who had any cost in these days.", class_name="text-small text-ink-2"),
+            rx.el.p("Of customers who had any cost in these days.", class_name="flex-1 text-small text-ink-2"),
+            csv_link("/api/v1/admin/spread.csv?" + PeriodState.export, "cost per customer"),
             class_name="mt-3 flex flex-wrap items-baseline gap-x-3",
         ),
         rx.el.div(tiles(MarginsState.spread), class_name="-mt-2"),

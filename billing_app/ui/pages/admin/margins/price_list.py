@@ -4,7 +4,8 @@ from typing import Any
 
 import reflex as rx
 
-from billing_app.ui.admin.parts import badge, card, percent_badge
+from billing_app.ui.admin.parts import badge, card, csv_link, percent_badge
+from billing_app.ui.admin.period import PeriodState
 from billing_app.ui.pages.admin.margins.state import MarginsState
 
 # Of each part of a price: its name, and how it is filled. Cost is hatched, so that no colour need be told apart.
@@ -19,7 +20,9 @@ def price_list() -> rx.Component:
         card(
             rx.el.ul(rx.foreach(MarginsState.price_list, _offer)),
             title="At list price",
-            aside=_legend(),
+            aside=rx.fragment(
+                _legend(), csv_link("/api/v1/admin/expected-margins.csv?" + PeriodState.export, "margins at list price")
+            ),
             flush=True,
         ),
         None,

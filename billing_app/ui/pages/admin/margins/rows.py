@@ -21,6 +21,7 @@ BY: tuple[tuple[str, str, str], ...] = (
     ("day", "Days", "Day"),
 )
 """What margins are asked by: as the address says it, all of them, and one."""
+_KEPT_TOGETHER = "\N{NO-BREAK SPACE}"
 _KINDS = {"plan": "plan", "pack": "pack", "unlock": "unlock", "other": "no item of the price list"}
 
 
@@ -103,7 +104,8 @@ def at_list_price(beside: Sequence[Beside]) -> dict[tuple[str, str], str]:
         text = share(expected.before_fees)
         if expected.period and expected.before_fees is not None:
             text += f" by {expected.period}"
-        found.setdefault((expected.kind, expected.code), []).append(text)
+        # A line breaks between periods, never within one.
+        found.setdefault((expected.kind, expected.code), []).append(text.replace(" ", _KEPT_TOGETHER))
     return {key: ", ".join(dict.fromkeys(texts)) for key, texts in found.items()}
 
 

@@ -60,7 +60,12 @@ def _revenue_against_cost() -> rx.Component:
     return chart_card(
         "Revenue against cost",
         lines(
-            OverviewState.points, series, ticks=OverviewState.ticks, labels=OverviewState.labels, name="revenue-cost"
+            OverviewState.points,
+            series,
+            ticks=OverviewState.ticks,
+            labels=OverviewState.labels,
+            name="revenue-cost",
+            title="Revenue against cost",
         ),
         figures_table(
             (

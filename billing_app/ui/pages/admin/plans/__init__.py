@@ -46,7 +46,13 @@ def _movements() -> rx.Component:
         "How recurring revenue moved",
         rx.el.div(
             rx.el.div(
-                steps(PlansState.columns, ticks=PlansState.ticks, labels=PlansState.labels, name="mrr"),
+                steps(
+                    PlansState.columns,
+                    ticks=PlansState.ticks,
+                    labels=PlansState.labels,
+                    name="mrr",
+                    title="How recurring revenue moved",
+                ),
                 class_name="min-w-[600px]",
             ),
             role="region",
@@ -131,5 +137,6 @@ def _over_time() -> rx.Component:
             none="Nobody paid for a plan in these days.",
         ),
         title="Paying customers over time",
+        aside=csv_link("/api/v1/admin/plan-history.csv?" + PeriodState.export, "paying customers over time"),
         flush=True,
     )

@@ -11,6 +11,9 @@ from billing_app.ui.admin.scales import money_ticks
 from billing_app.ui.admin.words import money, share
 from billing_app.ui.format import day, month, number
 
+# From here on a percentage says less than the two amounts do.
+_BEYOND_PERCENT = 1_000
+
 
 @dataclass
 class MovementRow:
@@ -90,7 +93,7 @@ def _sentence(total: Movement, currency: str) -> str:
         return "Nobody pays for a plan in these days."
     moved = percent(total.end_minor - total.start_minor, total.start_minor)
     said = f"From {money(total.start_minor, currency)} to {money(total.end_minor, currency)} a month"
-    said += f" ({'+' if moved > 0 else ''}{share(moved)})" if moved else ""
+    said += f" ({'+' if moved > 0 else ''}{share(moved)})" if moved and abs(moved) < _BEYOND_PERCENT else ""
     return f"{said}: {number(total.joined)} joined, {number(total.returned)} came back, {number(total.left)} left."
 
 
