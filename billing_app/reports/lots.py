@@ -36,11 +36,6 @@ class Lot:
         return self.paid_minor * self.gone // self.granted - before
 
 
-def left_minor(paid_minor: int, granted: int, left: int) -> int:
-    """What is owed for the credits that are left: the rest of what was paid."""
-    return paid_minor - paid_minor * (granted - left) // granted
-
-
 class Key(NamedTuple):
     """What the sums are by."""
 
