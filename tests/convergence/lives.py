@@ -1,4 +1,9 @@
-"""Random lives of customers: bought, subscribed, renewed, failed, upgraded, refunded, disputed, cancelled."""
+"""Random lives of customers: bought, subscribed, renewed, failed, upgraded, refunded, disputed, cancelled.
+
+Two things follow the order in which news is heard, by design, and are kept apart: of two packs the one heard of first
+is used first, so a life buys one in a chapter; and a debt is paid by credits that come after it was heard of, so what a
+life is worth is compared only where credits did not come and go in one chapter after some were spent.
+"""
 
 import asyncio
 import contextlib
@@ -24,6 +29,7 @@ T = TypeVar("T")
 PACKS, UNLOCKS, PLANS = ("small", "medium"), ("own_style", "one_style"), ("starter", "pro", "creator")
 MANNERS = ("shuffled and doubled", "thinned, then reconciled", "backwards, and stale ones again")
 DAY = 86_400
+_COMES, _GOES = ("bought pack", "subscribed", "upgraded", "31 days", "3 days"), ("refunded", "disputed", "a dispute")
 
 
 @dataclass
@@ -46,13 +52,19 @@ class Life:
         self.stripe_customer = ""
         self.after: str | None = None
         self.spent = 0
+        self.packs = 0
+        self.ambiguous = False
 
     async def live(self) -> None:
         """From the beginning to the end, in chapters: at the end of each both have heard all there is, each its way."""
         await self._begin()
         for chapter in range(self.chapters):
+            self.packs, came, went = 0, False, False
             for _ in range(self.luck.randint(1, 2) + (chapter == 0)):
-                await self._something()
+                said = await self._something()
+                came |= said.startswith(_COMES)
+                went |= said.startswith(_GOES)
+            self.ambiguous |= came and went and self.spent > 0
             await self._hear()
             if chapter < self.chapters - 1:
                 await self._spend(chapter)
@@ -76,7 +88,7 @@ class Life:
 
     # What may happen
 
-    async def _something(self) -> None:
+    async def _something(self) -> str:
         deeds: list[tuple[int, Callable[[], Any]]] = [
             (3, self._buy),
             (2, self._subscribe),
@@ -93,11 +105,14 @@ class Life:
             _, deed = self.luck.choices(deeds, weights)[0]
             if (said := await deed()) is not None:
                 self.told.append(said)
-                return
+                return said
+        return ""
 
     async def _buy(self) -> str | None:
         kind = self.luck.choice(("pack", "pack", "unlock"))
         code = self.luck.choice(PACKS if kind == "pack" else UNLOCKS)
+        if kind == "pack" and self.packs:
+            return None
         card = self.luck.choice((PAYS, PAYS, REFUND_FAILS, REFUND_PENDING))
         try:
             bought = await self.orderly.shop.start(self.customer, kind, code)
@@ -105,6 +120,7 @@ class Life:
             return None
         await self._share("checkouts", "id", "customer_id = :customer")
         await self.orderly.shop.pay(bought, card)
+        self.packs += kind == "pack"
         return f"bought {kind} {code} with {card[-4:]}"
 
     async def _subscribe(self) -> str | None:
@@ -195,6 +211,7 @@ class Life:
     async def _end(self) -> None:
         """Nothing stays open, so that later lives hear nothing of this one: disputes are decided, the plan ends."""
         for dispute in await self._open_disputes():
+            self.ambiguous |= self.spent > 0
             await self.bank.decide(dispute, self.luck.choice(("won", "lost")))
         running = await self._subscription()
         if running is not None:

@@ -18,6 +18,9 @@ DEEP = 50
 
 pytestmark = [pytest.mark.row("A7"), pytest.mark.row("A11"), pytest.mark.row("D6")]
 
+_BY_HEARING = ("worth", "available", "owed", "lots", "ends", "entitlements")
+"""What depends on whether credits or the debt they pay were heard of first."""
+
 
 @dataclass
 class World:
@@ -63,8 +66,12 @@ async def one_life(world: World, seed: int, chapters: int) -> None:
         await world.orderly.ends_up_with(life.customer),
         await world.disorderly.ends_up_with(life.customer),
     )
+    bought = sum(granted for _, _, granted, _ in in_order["granted"])
+    worth = max(in_order["worth"], in_disorder["worth"])
+    if life.ambiguous:
+        for facts in (in_order, in_disorder):
+            facts.update(dict.fromkeys(_BY_HEARING))
     assert in_disorder == in_order, f"seed {seed}, {life.manner}: {'; '.join(life.told)}"
     assert await world.orderly.drift() == ()
     assert await world.disorderly.drift() == ()
-    bought = sum(granted for _, _, granted, _ in in_order["granted"])
-    assert in_order["worth"] + life.spent <= bought, "never more credits than were paid for"
+    assert worth + life.spent <= bought, "never more credits than were paid for"
