@@ -15,6 +15,7 @@ from billing_app import clock
 from billing_app.accounts.roles import Principal
 from billing_app.bootstrap import current
 from billing_app.errors import DomainError, InvalidInput
+from billing_app.money import known
 from billing_app.reports.period import Interval, Period
 from billing_app.ui.admin.choosing import choices, chooser
 from billing_app.ui.components.buttons import button, look
@@ -146,15 +147,15 @@ class PeriodState(rx.State):
         """Check everything, then keep it.
 
         Raises:
-            InvalidInput: something is wrong; nothing has changed.
+            InvalidInput, InvalidMoney: something is wrong; nothing has changed.
         """
         interval = asked.get("interval", self.interval)
         if interval not in dict(INTERVALS):
             raise InvalidInput("Choose by day, week or month.", field="interval")
         choice, days = self._days(asked, today)
         currency = asked.get("currency", self.currency).upper()
-        if currency and (len(currency) != 3 or not currency.isalpha() or not currency.isascii()):
-            raise InvalidInput("A currency is three letters, such as USD.", field="currency")
+        if currency:
+            known(currency)
         self.choice, self.interval, self.currency = choice, interval, currency
         self.compare = asked.get("compare", "1" if self.compare else "0") != "0"
         self.first, self.last, self.today = days[0].isoformat(), days[1].isoformat(), today.isoformat()

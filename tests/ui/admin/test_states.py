@@ -151,7 +151,7 @@ async def test_what_a_customer_paid_used_and_cost_is_the_same_on_every_page(peop
     entries = await a_tab(people, CustomerMarginState, path="/admin/margins/customer", id=str(customer), period="7")
     await entries.load()
     (entry,) = [one for one in entries.entries if one.revenue == "$2.00"]
-    assert (entry.cost, entry.left, entry.loses) == ("$3.50", "\N{MINUS SIGN}$1.50", True)
+    assert (entry.cost, entry.calls, entry.left, entry.loses) == ("$3.50", "1 call", "\N{MINUS SIGN}$1.50", True)
     assert "20 of 100 from" in entry.lots[0]
 
     features = await a_tab(people, FeaturesState, path="/admin/features", period="7")
@@ -193,6 +193,8 @@ async def addresses_that_ask_for_what_cannot_be(people: Everybody) -> None:
     assert "Margins are by item" in page.error
     period = await (await a_tab(people, OverviewState, first="2026-13-01", last="2026-01-01")).get_state(PeriodState)
     assert "Write both days" in period.error
+    period = await (await a_tab(people, OverviewState, currency="XYZ")).get_state(PeriodState)
+    assert (period.currency, "not a currency" in period.error) == ("", True)
     entries = await a_tab(people, CustomerMarginState, path="/admin/margins/customer", id="../1")
     await entries.load()
     assert (entries.error, entries.entries) == ("Choose a customer in the list of margins.", [])

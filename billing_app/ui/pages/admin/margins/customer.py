@@ -30,6 +30,7 @@ class EntryRow:
     lots: list[str]
     revenue: str
     cost: str
+    calls: str
     left: str
     loses: bool
     note: str
@@ -44,6 +45,7 @@ def entry_row(one: CustomerEntry, currency: str) -> EntryRow:
         lots=[_lot(paid, currency) for paid in one.paid_by],
         revenue=money(one.revenue_minor, currency),
         cost=cost(one.cost, currency),
+        calls=f"{number(one.calls)} {'call' if one.calls == 1 else 'calls'}" if one.calls else "",
         left=cost(one.gross, currency),
         loses=one.gross < 0,
         note=f"{number(one.unknown)} of {number(one.calls)} calls have no known cost" if one.unknown else "",
@@ -151,7 +153,11 @@ def _entries() -> rx.Component:
                 Column("What", _what),
                 Column("Credits", lambda row: row.credits, "number"),
                 Column("Recognised", lambda row: row.revenue, "number"),
-                Column("Cost", lambda row: row.cost, "number"),
+                Column(
+                    "Cost",
+                    lambda row: rx.fragment(row.cost, rx.el.span(row.calls, class_name="block text-tiny text-ink-3")),
+                    "number",
+                ),
                 Column(
                     "Left",
                     lambda row: rx.el.span(row.left, class_name=rx.cond(row.loses, "text-bad", "text-ink")),
