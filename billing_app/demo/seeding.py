@@ -1,6 +1,6 @@
 """Which life an installation is told, and telling it: begun in the past at a first start, or from now on.
 
-`make run` tells 60 people's last three months while the pages are being built; `demo seed --year` a year of 300 people.
+`make run` tells 60 people's last three months while the pages are being built; `demo seed --year` a year of 240 people.
 A life that was cut off goes on with the next start; one that fails, or takes longer than it may, is cut short: time
 then goes to today, because nothing is served in the past.
 """
@@ -36,7 +36,7 @@ class Extent:
 
 
 MONTHS = Extent("months", people=60, days=90, limit_s=240)
-YEAR = Extent("year", people=300, days=365, limit_s=3_600)
+YEAR = Extent("year", people=240, days=365, limit_s=3_600)
 EXTENTS = {DemoData.MONTHS: MONTHS, DemoData.YEAR: YEAR}
 
 
