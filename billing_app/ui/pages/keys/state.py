@@ -13,7 +13,7 @@ from billing_app.accounts.roles import Principal, Role
 from billing_app.bootstrap import current
 from billing_app.errors import DomainError, InvalidInput, Unauthenticated
 from billing_app.ui.format import day, moment, when
-from billing_app.ui.session import principal_of
+from billing_app.ui.session import staff_of
 
 SCOPES: tuple[tuple[str, str, str], ...] = (
     (Scope.SERVER.value, "Server", "Reads, and moves credits and money. For your product's server."),
@@ -165,11 +165,7 @@ class KeysState(rx.State):
         self.secret = self.secret_name = self.secret_note = ""
 
     async def _admin(self) -> Principal:
-        who = await principal_of(self)
-        if who is None:
-            raise Unauthenticated("Sign in as an administrator.")
-        who.require(Role.ADMIN)
-        return who
+        return await staff_of(self, Role.ADMIN)
 
     async def _list(self, me: Principal) -> None:
         now = clock.wall()
