@@ -1,11 +1,13 @@
-"""One strong question, asked after every step of a year: do ledger, mirror and Stripe say the same?"""
+"""One strong question, asked after every step of a year: do ledger, mirror and Stripe say the same, and the reports?"""
 
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from billing_app import clock
 from billing_app.credits.doctor import audit
+from billing_app.reports import Period
 from tests.shop import Shop
 from tests.subscriptions.subscribers import Subscribers
 
@@ -17,6 +19,7 @@ async def agree(shop: Shop, subscribers: Subscribers, customer: int) -> None:
     await _subscription_is_stripes(shop, subscribers, customer)
     await _invoices_are_stripes(shop, subscribers, customer)
     await _credits_are_what_invoices_paid(shop, customer)
+    await _revenue_is_what_was_paid(shop)
 
 
 async def _ledger_is_sound(shop: Shop) -> None:
@@ -97,3 +100,23 @@ async def _credits_are_what_invoices_paid(shop: Shop, customer: int) -> None:
     assert balance.owed == 0
     assert balance.available == sum(lot.remaining - lot.held for lot in balance.lots if lot.burns is not None)
     assert balance.at <= clock.now()
+
+
+async def _revenue_is_what_was_paid(shop: Shop) -> None:
+    """What was sold is earned or still owed, to the cent, and the ledger says the same of what is owed."""
+    await shop.services.revenue_rollup.roll()
+    reports, today = shop.services.reports, clock.now().date()
+    period = Period(today - timedelta(days=1_000), today + timedelta(days=1))
+    invoiced = await shop.rows("SELECT lines FROM invoices WHERE status = 'paid'")
+    bought = await shop.rows("SELECT paid_minor FROM credit_lots WHERE kind = 'purchase'")
+    unlocked = await shop.rows("SELECT paid_minor FROM unlocks")
+    sold = sum(line["net_minor"] for row in invoiced for line in row["lines"])
+    sold += sum(row["paid_minor"] for row in [*bought, *unlocked])
+    booked = earned = owed = 0
+    for currency in await reports.currencies(None):
+        booked += sum(one.net_minor for one in await reports.bookings(None, period, currency))
+        earned += sum(one.total_minor for one in await reports.recognised(None, period, currency))
+        owed += (await reports.liability(None, period.last, currency)).total_minor
+        assert (await reports.roll_forward(None, period, currency)).ties is not False
+    assert booked == sold
+    assert await shop.rows("SELECT 1 FROM refunds") or earned + owed == sold
