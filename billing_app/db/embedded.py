@@ -46,10 +46,9 @@ class EmbeddedServer:
         try:
             self.data_dir.parent.mkdir(parents=True, exist_ok=True)
             modes = _modes_of_parents(self.data_dir)
-            self._forget_dead_postmaster()
             # The wheel remembers servers by folder, stopped and crashed ones too: start each anew.
             self._server = get_server(self.data_dir, cleanup_mode=None, start=False)
-            self._insist(self._server.start, give_up)
+            self._insist(self._start_anew, give_up)
             _restore_modes(modes)
             self._insist(self._make_database, give_up)
         except OSError as error:
@@ -79,6 +78,11 @@ class EmbeddedServer:
             else:
                 return
             time.sleep(0.2)
+
+    def _start_anew(self) -> None:
+        assert self._server is not None, "start() first"
+        self._forget_dead_postmaster()
+        self._server.start()
 
     def _make_database(self) -> None:
         with psycopg.connect(self._server_url("postgres"), autocommit=True) as connection:
@@ -110,13 +114,16 @@ class EmbeddedServer:
         return process is not None and _runs(process)
 
     def _forget_dead_postmaster(self) -> None:
-        """Where nobody buries dead processes (containers without an init), one passes for running: clear its mark."""
-        mark = self.data_dir / "postmaster.pid"
-        with contextlib.suppress(OSError, ValueError, psutil.Error):
-            process = psutil.Process(int(mark.read_text().split()[0]))
-            if process.status() == psutil.STATUS_ZOMBIE:
-                time.sleep(1)  # its own children notice within that time and end
-                mark.unlink()
+        """Where nobody buries dead processes (containers without an init), one passes for running: clear its marks.
+
+        Both of them: PostgreSQL refuses to start over the one in its data and over the one beside its socket.
+        """
+        for mark in (self.data_dir / "postmaster.pid", *self.data_dir.glob(".s.PGSQL.*.lock")):
+            with contextlib.suppress(OSError, ValueError, psutil.Error):
+                process = psutil.Process(int(mark.read_text().split()[0]))
+                if process.status() == psutil.STATUS_ZOMBIE:
+                    time.sleep(1)  # its own children notice within that time and end
+                    mark.unlink()
 
     def stop(self) -> None:
         """Stop the server in an orderly way; nothing happens when it is not running."""

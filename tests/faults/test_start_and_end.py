@@ -14,6 +14,7 @@ import pytest
 from pydantic import SecretStr
 
 from billing_app.bootstrap import build, close
+from billing_app.db.embedded import EmbeddedServer
 from billing_app.db.patience import when_ready
 from billing_app.errors import InvalidInput, Unavailable
 from billing_app.jobs import queue_with_tasks
@@ -146,3 +147,20 @@ async def test_finished_jobs_go_after_three_days(shop: Shop) -> None:
         await queue.configure_task("tidy").defer_async(timestamp=0)
     await shop.work()
     assert [row["task_name"] for row in await shop.rows("SELECT task_name FROM procrastinate_jobs")] == ["tidy"]
+
+
+def test_marks_of_a_postmaster_that_died_unburied_are_cleared_and_those_of_a_living_one_stay(tmp_path: Path) -> None:
+    """Where nobody buries dead processes, PostgreSQL takes one for running, by either of its marks."""
+    marks = [tmp_path / "postmaster.pid", tmp_path / ".s.PGSQL.5432.lock"]
+    dead = os.fork()
+    if not dead:
+        os._exit(0)
+    try:
+        os.waitid(os.P_PID, dead, os.WEXITED | os.WNOWAIT)
+        for pid, left in ((os.getpid(), marks), (dead, [])):
+            for mark in marks:
+                mark.write_text(f"{pid}\n{tmp_path}\n")
+            EmbeddedServer(tmp_path)._forget_dead_postmaster()  # pyright: ignore[reportPrivateUsage]
+            assert [mark for mark in marks if mark.exists()] == left
+    finally:
+        os.waitpid(dead, 0)

@@ -103,7 +103,8 @@ def sums(totals: tuple[Total, ...]) -> list[TotalRow]:
         both = whole.setdefault((one.currency, one.figure), [0, 0])
         both[0] += one.stripe_minor
         both[1] += one.ours_minor
-    return [_row("", figure, currency, stripe, ours) for (currency, figure), (stripe, ours) in sorted(whole.items())]
+    order = sorted(whole, key=lambda one: (one[0], list(_FIGURES).index(one[1])))
+    return [_row("", figure, currency, *whole[currency, figure]) for currency, figure in order]
 
 
 def days(totals: tuple[Total, ...], *, only_different: bool) -> list[TotalRow]:

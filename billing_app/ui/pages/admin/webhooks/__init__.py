@@ -85,12 +85,12 @@ def _filter() -> rx.Component:
     return rx.el.div(
         chooser("state", ONLY, WebhooksState.only, WebhooksState.choose_only, label="State", size="m"),
         rx.el.form(
-            _input("kind", "Type begins with", "invoice.", WebhooksState.kind, "w-full sm:w-[180px]"),
+            _input("kind", "Type begins with", "invoice.", WebhooksState.kind, "w-[120px] sm:w-[180px]"),
             _input("about", "Id of event, object or customer", "evt_…, cs_…, cus_…", WebhooksState.about, "flex-1"),
             button("Find", type="submit"),
             on_submit=WebhooksState.find,
             role="search",
-            class_name="flex min-w-0 flex-1 flex-wrap items-center gap-2",
+            class_name="flex min-w-0 flex-1 basis-full flex-wrap items-center gap-2 sm:basis-0",
         ),
         class_name="flex flex-wrap items-center gap-2 border-b border-line px-[18px] py-3",
     )
@@ -103,10 +103,11 @@ def _input(name: str, label: str, example: str, value: Any, width: str) -> rx.Co
             name=name,
             default_value=value,
             key=value,
-            placeholder=f"{label}: {example}" if name == "kind" else example,
+            placeholder=example,
+            title=label,
             max_length=255,
             auto_complete="off",
-            class_name=FIELD + " h-9",
+            class_name=FIELD + " !h-9 !text-base",
         ),
         class_name="min-w-0 " + width,
     )

@@ -13,6 +13,7 @@ def one_event() -> rx.Component:
     """The event that is open."""
     return card(
         _head(),
+        rx.el.div(_actions(), class_name="flex flex-wrap items-center gap-2 border-b border-line px-[18px] py-2.5"),
         rx.el.dl(
             rx.foreach(WebhooksState.facts, _fact),
             class_name="grid grid-cols-2 gap-x-6 gap-y-2.5 px-[18px] py-3.5 sm:grid-cols-3",
@@ -30,7 +31,6 @@ def one_event() -> rx.Component:
             class_name="border-t border-line",
         ),
         title=WebhooksState.shown_type,
-        aside=rx.el.div(_actions(), class_name="flex flex-wrap items-center justify-end gap-2"),
         flush=True,
     )
 
