@@ -98,10 +98,12 @@ _TAKEN_BACK = text(
         SELECT m.payment_id, m.at, sum(m.amount_minor) OVER w AS so_far, m.amount_minor FROM moved m
         WINDOW w AS (PARTITION BY m.payment_id ORDER BY m.at, m.rank, m.id)
     )
-    SELECT p.customer_id, (s.at AT TIME ZONE 'UTC')::date AS day, {_ITEM},
+    SELECT p.customer_id, (s.at AT TIME ZONE 'UTC')::date AS day, coalesce(r.item_kind, :other) AS item_kind,
+        coalesce(r.code, '') AS code, coalesce(r.name, :unknown) AS name,
         (div(n.net * least(s.so_far, p.captured_minor), n.whole)
             - div(n.net * least(s.so_far - s.amount_minor, p.captured_minor), n.whole))::bigint AS net_minor
-    FROM steps s JOIN payments p ON p.id = s.payment_id {_SOLD_BY}
+    FROM steps s JOIN payments p ON p.id = s.payment_id
+    LEFT JOIN revenue_payments r ON r.payment_id = p.id LEFT JOIN invoices i ON i.id = p.invoice_id
     CROSS JOIN LATERAL (SELECT
         CASE WHEN i.id IS NOT NULL THEN i.total_minor - i.tax_minor ELSE coalesce(
             (SELECT sum(l.paid_minor) FROM credit_lots l WHERE l.customer_id = p.customer_id
