@@ -159,7 +159,7 @@ class Column:
     """A column of a table: its heading, what a cell shows of a row, and of what kind it is.
 
     Numbers stand at the right, one below the other; a roomy column is left out on phones. A heading that is only
-    `spoken` is not drawn.
+    `spoken` is not drawn; one that is empty is spoken as "Details".
     """
 
     heading: str | rx.Var
@@ -222,8 +222,9 @@ def data_table(
 
 
 def _heading(column: Column) -> rx.Component:
+    unseen = column.spoken or (isinstance(column.heading, str) and not column.heading)
     return rx.el.th(
-        rx.el.span(column.heading, class_name="sr-only") if column.spoken else column.heading,
+        rx.el.span(column.heading or "Details", class_name="sr-only") if unseen else column.heading,
         scope="col",
         title=column.explained or None,
         class_name=_HEAD + _kind(column.kind, head=True),
