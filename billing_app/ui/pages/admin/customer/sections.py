@@ -90,7 +90,7 @@ def lots() -> rx.Component:
                 Column("Credits of", _lot_name),
                 Column("Left", _lot_left, "number"),
                 Column("End", lambda row: row.ends, "roomy number"),
-                Column("Paid", lambda row: row.paid, "number"),
+                Column("Paid", lambda row: row.paid, "roomy number"),
             ],
             CustomerState.lots,
             "Lots of credits in the order they burn, then those that are over",
@@ -109,7 +109,9 @@ def _lot_name(row: Any) -> rx.Component:
             rx.cond(row.state != "", badge(row.state, tone=row.tone), None),
             class_name="flex flex-wrap items-center gap-x-2 gap-y-1",
         ),
-        rx.el.code(row.source, class_name="block max-w-[36ch] truncate text-tiny text-ink-3", title=row.source),
+        rx.el.code(
+            row.source, class_name="block max-w-[24ch] truncate text-tiny text-ink-3 sm:max-w-[36ch]", title=row.source
+        ),
     )
 
 
