@@ -16,7 +16,7 @@ app := .venv/bin/python -m billing_app
 ports := --port $(PORT) $(if $(SANDBOX_PORT),--sandbox-port $(SANDBOX_PORT))
 code := billing_app alembic benchmarks tests scripts rxconfig.py
 
-.PHONY: help run dev reset test test-deep test-stripe rows lint types format constraints bench bench-http bench-reports load setup setup-dev browser
+.PHONY: help run dev reset test test-deep test-stripe rows lint types format constraints bench bench-http bench-reports load setup setup-dev browser audit
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -75,6 +75,9 @@ bench-reports: setup ## Measure reports at 100 thousand and 10 million cost rows
 
 load: setup ## Five minutes of 200 customers, purchases and open dashboards (MINUTES=1: a look)
 	@.venv/bin/python -m benchmarks.load $(if $(MINUTES),--minutes $(MINUTES))
+
+audit: setup ## Ask whether a known weakness is in the pinned packages (says so if there is no network)
+	@.venv/bin/python scripts/audit.py
 
 constraints: setup-dev ## Pin anew what our packages bring along
 	@{ echo "# Every package that requirements.txt and requirements-dev.txt bring along, at the version it was proven with."; \

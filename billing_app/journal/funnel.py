@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from billing_app import clock
 from billing_app.db.engine import Database
+from billing_app.db.looking import only_looking
 from billing_app.errors import InvalidInput
 from billing_app.journal.models import FunnelEvent
 
@@ -82,11 +83,13 @@ class Funnel:
         customer_id: int | None = None,
         data: dict[str, Any] | None = None,
     ) -> bool:
-        """Note a step unless the same was noted in that time; whether it was.
+        """Note a step unless the same was noted in that time; whether it was. What staff see as a customer is no step.
 
         Raises:
             InvalidInput: as `funnel`.
         """
+        if only_looking():
+            return False
         async with self._database.transaction() as session:
             now = clock.now()
             known = {"name": name, "since": now - within, "now": now, "visitor": visitor, "customer_id": customer_id}

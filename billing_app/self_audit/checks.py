@@ -97,9 +97,9 @@ async def stripe_account(around: Around) -> Check:
     theirs = await around.gateway.account()
     if ours is not None and ours != theirs:
         words = f"The key belongs to {theirs}, this database to {ours}. Nothing must be sold with it."
-        return Check("stripe_account", "Stripe key", State.BAD, theirs, words)
+        return Check("stripe_account", "Stripe key", State.BAD, "foreign", words)
     kind = "live" if around.gateway.livemode else "test"
-    return Check("stripe_account", "Stripe key", State.OK, theirs, f"A {kind} key of the account of this database.")
+    return Check("stripe_account", "Stripe key", State.OK, kind, f"Of {theirs}, the account of this database.")
 
 
 async def stripe_objects(around: Around) -> Check:
@@ -203,7 +203,7 @@ async def api_keys(around: Around) -> Check:
             },
         )
         working, ending = found.one()
-    words = f"{working} work."
+    words = f"{working} in force; none in use is about to end." if working else "There are none."
     if ending:
         words = f"{ending} are in use and end within two days. Put their successors in place: /admin/keys."
     return Check("api_keys", "API keys ending in use", State.WARN if ending else State.OK, f"{ending}", words)

@@ -128,6 +128,10 @@ async def _people(made: Everybody) -> None:
             ended = await accounts.sign_in(email=email, password=PASSWORD, visit=HERE)
             await accounts.sign_out(ended.token, visit=HERE)
             made.tokens[Actor.SIGNED_OUT] = ended.token
+        if actor is Actor.SUPPORT:
+            looks = await accounts.sign_in(email=email, password=PASSWORD, visit=HERE)
+            await accounts.begin_look(looks.principal, made.customer_id, reason="for the test")
+            made.tokens[Actor.LOOKING] = looks.token
         if actor is Actor.OTHER:
             made.other_id = user.customer_id or 0
     key = await made.services.api_keys.create("hands over", Scope.SERVER, by=None)

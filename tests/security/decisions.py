@@ -60,7 +60,7 @@ class Decision:
         if actor is Actor.FOREIGN_PAGE and self.writes and self.who != EVERYONE:
             return False
         if actor is Actor.LOOKING and self.writes and not self.ends_look and Actor.STRANGER not in self.who:
-            return Actor.CUSTOMER not in self.who
+            return actor in self.who and Actor.CUSTOMER not in self.who
         return actor in self.who
 
 
@@ -132,7 +132,7 @@ ENDPOINTS: dict[str, Decision] = {
     "POST /api/v1/checkout": writes(CUSTOMERS),
     "GET /api/v1/checkout/sessions/{session_id}": reads(CUSTOMERS),
     "GET /api/v1/checkout/return": reads(EVERYONE),
-    "GET /api/v1/account/data.json": reads(CUSTOMERS),
+    "GET /api/v1/account/data.json": writes(CUSTOMERS),
     "GET /api/v1/exports/activity.csv": reads(CUSTOMERS),
     "GET /api/v1/exports/usage.csv": reads(CUSTOMERS),
     "GET /api/v1/exports/invoices.csv": reads(CUSTOMERS),

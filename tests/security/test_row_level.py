@@ -30,6 +30,7 @@ CLOSED = {
     "reconcile_findings",
     "revenue_accounts",
     "revenue_lots",
+    "revenue_payments",
     "revenue_sales",
     "revenue_sums_customer",
     "revenue_sums_customer_month",

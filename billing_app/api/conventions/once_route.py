@@ -10,6 +10,7 @@ from starlette.responses import Response
 from billing_app.accounts.api_keys.requests_once import Answered
 from billing_app.api.conventions.answers import REPLAYED, Said
 from billing_app.api.conventions.route import NEEDS_KEY, Answerer, Caller, MoneyRoute
+from billing_app.api.conventions.strict_json import parse
 
 
 class OnceRoute(MoneyRoute):
@@ -39,7 +40,13 @@ class OnceRoute(MoneyRoute):
 
 
 async def _fingerprint(request: Request) -> bytes:
-    """Of the address and the body, however it is written."""
-    body = await request.json() if await request.body() else None
+    """Of the address and the body, however it is written.
+
+    Raises:
+        MalformedBody: it is no JSON, or ambiguous.
+    """
+    raw = await request.body()
+    # An endpoint that takes no body has not read one; what was sent all the same is read as strictly.
+    body = parse(raw) if raw else None
     said = json.dumps([request.method, request.url.path, body], sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(said.encode()).digest()

@@ -30,16 +30,20 @@ READ = Rate("read", per_s=100, burst=300)
 MONEY = Rate("money", per_s=10, burst=60)
 """What asks Stripe: checkout, portal, changes of a subscription; and grants by hand."""
 RATES = (WORK, READ, MONEY)
+PUBLIC = Rate("public", per_s=50, burst=1_000)
+"""What anyone reads without a key: the catalogue. Counted by place: an IPv4 address, or the /64 of an IPv6 one."""
+DELIVERIES = Rate("deliveries", per_s=500, burst=5_000)
+"""Webhooks of one place: far above what Stripe sends, which delivers again what is refused."""
 
 
 class TokenBuckets:
     """Counts requests by key and rate. One per application; forgets whoever has not asked for the longest time."""
 
     def __init__(self) -> None:
-        self._buckets: OrderedDict[tuple[str, int], tuple[float, float]] = OrderedDict()
+        self._buckets: OrderedDict[tuple[str, int | str], tuple[float, float]] = OrderedDict()
 
-    def take(self, rate: Rate, key_id: int) -> None:
-        """Count one request.
+    def take(self, rate: Rate, key_id: int | str) -> None:
+        """Count one request of a key, or of a place.
 
         Raises:
             RateLimited: the key has used up what it may ask; says when to come back.
@@ -51,8 +55,8 @@ class TokenBuckets:
             self._buckets[name] = (left, now)
             seconds = max(1, math.ceil((1 - left) / rate.per_s))
             raise RateLimited(
-                f"This key asks too often: {rate.per_s:,} a second and {rate.burst:,} at once are let through. "
-                f"Try again in {seconds} second{'s' if seconds != 1 else ''}.",
+                f"{'This key asks' if isinstance(key_id, int) else 'You ask'} too often: {rate.per_s:,} a second and "
+                f"{rate.burst:,} at once are let through. Try again in {seconds} second{'s' if seconds != 1 else ''}.",
                 retry_after_s=seconds,
                 limit=rate.name,
                 per_s=rate.per_s,

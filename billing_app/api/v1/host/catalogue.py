@@ -6,10 +6,12 @@ Each answer carries an ETag of the catalogue's content; whoever sends it back is
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Depends, Path, Request, Response
 from pydantic import BaseModel
 
 from billing_app.api.conventions.answers import Many, said
+from billing_app.api.conventions.places import paced
+from billing_app.api.conventions.rate_limits import PUBLIC
 from billing_app.api.deps import Here
 from billing_app.api.v1.host.catalogue_shapes import (
     CatalogShape,
@@ -27,7 +29,7 @@ from billing_app.catalog.offers import sellable
 from billing_app.catalog.service import Published
 from billing_app.gates.taking import UnknownPlan
 
-router = APIRouter(prefix="/api/v1", tags=["catalogue"])
+router = APIRouter(prefix="/api/v1", tags=["catalogue"], dependencies=[Depends(paced(PUBLIC))])
 
 FRESH_S = 60
 _UNCHANGED = {304: {"description": "Nothing has changed since the ETag you sent."}}

@@ -162,14 +162,14 @@ def _checks() -> rx.Component:
             rx.el.p(
                 badge(SelfAuditState.state, tone=SelfAuditState.tone),
                 rx.el.span(SelfAuditState.head, class_name="text-small text-ink-2"),
-                class_name="flex flex-wrap items-center gap-2 px-[18px] pb-3",
+                class_name="flex flex-wrap items-center gap-2 border-b border-line px-[18px] py-3",
                 role="status",
             ),
             None,
         ),
         data_table(
             [
-                Column("Check", lambda row: rx.el.span(row.title, class_name="font-[520]")),
+                Column("Check", lambda row: rx.el.span(row.title, class_name="font-[520] sm:whitespace-nowrap")),
                 Column("Figure", lambda row: row.figure, "number"),
                 Column("", lambda row: badge(row.state, tone=row.tone)),
                 Column("", lambda row: rx.el.span(row.words, class_name="text-ink-2 break-words"), "roomy"),
