@@ -100,8 +100,11 @@ async def is_due_before_serving(services: Services) -> bool:
 async def live_on(services: Services, tell: Tell = lambda done, days: None) -> str:
     """Tell the life that was begun and is not over; what came of it, in words. Nothing to tell: empty.
 
+    Whatever goes wrong cuts it short: time then goes to the life's today, and what has happened stays.
+
     Raises:
         CannotTravel: somebody tells it, or moves time, this very moment.
+        Unavailable: time cannot be brought to today either: the sandbox is gone.
     """
     life = await unfinished(services)
     if life is None:
@@ -123,10 +126,12 @@ async def live_on(services: Services, tell: Tell = lambda done, days: None) -> s
         await tell_life(services, life, admin=await _admin(services), sweep=fall_due, tell=told)
     except CannotTravel:
         raise
-    except (CutShort, DomainError) as why:
+    except Exception as why:
+        # Whatever it was: a start is worth it without the rest of the life, but not in the past.
         logger.exception("the demo life was cut short")
-        await _arrive(services, life)
-        words += f", cut short: {why}"
+        await _arrive(services)
+        said = why.detail if isinstance(why, DomainError) else f"{type(why).__name__}: {why}"
+        words += f", cut short: {said}"
     async with services.database.transaction() as session:
         await store.is_over(session, life.name)
     await services.cost_rollup.roll()
@@ -140,7 +145,7 @@ async def _note(services: Services, extent: Extent) -> None:
         await store.begin(session, extent.name, people=extent.people, begins_at=begins_at, days=extent.days)
 
 
-async def _arrive(services: Services, life: DemoLife) -> None:
+async def _arrive(services: Services) -> None:
     """Nothing is served in the past: what is left of the life does not happen, and it is today."""
     assert services.time_travel is not None, "asked only in a sandbox"
 

@@ -126,15 +126,21 @@ class Underway:
     log: Path
 
     def finish(self) -> str:
-        """Wait until it is told; what came of it, in words. A start is worth it without: failure is said, not raised.
+        """Wait until it is told; what came of it, in words. A life that was cut short ends today all the same.
 
         Raises:
             Interrupted: we were asked to end; the next start goes on with it.
-            Unavailable: it does not come to an end.
+            Unavailable: it does not come to an end, or failed before it was today: nothing is served in the past.
         """
-        self.tasks.wait(self.process, time.monotonic() + LIFE_LIMIT_S, f"The demo life has no end. See {self.log}.")
+        log = shortened(self.log)
+        self.tasks.wait(self.process, time.monotonic() + LIFE_LIMIT_S, f"The demo life has no end. See {log}.")
         said = reason_in(self.log) or "nothing was said"
-        return said if self.process.returncode == 0 else f"failed: {said} (the next start goes on with it)"
+        if self.process.returncode != 0:
+            raise Unavailable(
+                f"The demo life could not be told. It says: {said} (log: {log}). Start again to go on with it, or "
+                "'make reset' and start with DEMO=few."
+            )
+        return said
 
     def stop(self) -> None:
         """End it, if it still runs."""

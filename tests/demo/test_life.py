@@ -121,6 +121,18 @@ async def test_a_life_that_was_cut_off_goes_on_and_is_lived_once(database_url: s
             assert await told(services) == first
 
 
+async def test_a_life_that_goes_wrong_is_cut_short_and_it_is_today(database_url: str, tmp_path: Path) -> None:
+    def goes_wrong(done: int, days: int) -> None:
+        raise ZeroDivisionError(f"day {done} of {days}")
+
+    with stripe_sandbox(tmp_path / "sandbox") as sandbox:
+        async with an_installation(database_url, sandbox, tmp_path, catalog="docs_chat", past=FEW) as services:
+            assert "cut short: ZeroDivisionError: day 1 of 12" in await live_on(services, goes_wrong)
+            assert abs(clock.now() - clock.wall()) < timedelta(seconds=10), "nothing is served in the past"
+            assert not await is_due_before_serving(services)
+            assert await live_on(services) == ""
+
+
 async def test_no_life_is_told_where_stripe_is_not_our_sandbox(database_url: str, tmp_path: Path) -> None:
     with stripe_sandbox(tmp_path / "sandbox") as sandbox:
         async with an_installation(database_url, sandbox, tmp_path, catalog="showcase") as services:
