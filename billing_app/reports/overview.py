@@ -128,7 +128,7 @@ class OverviewReports:
         today = clock.now().date()
         liability = await self._reports.liability(by, period.last if period.last < today else None, currency)
         return _Sums(
-            mrr=(await self._recurring.recurring(by, period, currency)).figure("mrr"),
+            mrr=await self._recurring.mrr(by, period, currency),
             cash=tuple(await self._reports.cash(by, period, currency, Interval.MONTH)),
             series=series,
             foreign=foreign,

@@ -1,7 +1,7 @@
 """Every SQL statement of the reports of recurring revenue: from the journal's lines that moved money, by an index."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from sqlalchemy import text
@@ -75,6 +75,13 @@ _COST_OF_PAYING = text(
 async def start(session: AsyncSession, period: Period, currency: str) -> tuple[int, int]:
     """MRR at the period's begin, in minor units, and how many customers paid it."""
     row = (await session.execute(_START, _values(period, currency))).one()
+    return row.mrr, row.paying
+
+
+async def at_end(session: AsyncSession, period: Period, currency: str) -> tuple[int, int]:
+    """MRR at the period's end, in minor units, and how many customers pay it."""
+    values = _values(period, currency) | {"first": period.last + timedelta(days=1)}
+    row = (await session.execute(_START, values)).one()
     return row.mrr, row.paying
 
 

@@ -49,6 +49,15 @@ class _Kind:
     sample: int
 
 
+def mrr_figure(mrr_minor: int, paying: int, currency: str, computed_at: datetime) -> Figure:
+    """MRR with what it means."""
+    words = (
+        "Active paying subscriptions at the period's end, a month (a year's price / 12), after lasting discounts, "
+        "without tax. No trials, packs or unlocks; past due counts until access ends."
+    )
+    return Figure("mrr", "MRR", mrr_minor, "minor", currency, words, paying, computed_at)
+
+
 def figures(
     period: Period, total: Movement, kept: Cohort, *, currency: str, cost: Decimal, computed_at: datetime
 ) -> tuple[Figure, ...]:
@@ -69,11 +78,7 @@ def figures(
     cost_minor = Fraction(cost) * 10 ** exponent(currency)
     worth, why_not = _worth(Fraction(period.days) / _DAYS_IN_A_MONTH, total, cost_minor, churn)
     return (
-        figure(
-            "mrr", "MRR", mrr, now,
-            "Active paying subscriptions at the period's end, a month (a year's price / 12), after lasting discounts, "
-            "without tax. No trials, packs or unlocks; past due counts until access ends.",
-        ),
+        mrr_figure(mrr, paying, currency, computed_at),
         figure("arr", "ARR (run rate)", mrr * MONTHS_IN_A_YEAR, now, "12 x MRR: a run rate, no forecast."),
         figure("paying", "Paying customers", paying, _Kind("count", paying), "Customers with MRR at the period's end."),
         figure(
