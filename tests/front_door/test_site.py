@@ -26,7 +26,8 @@ SETTINGS = Settings(
 
 @pytest.fixture
 def browser(tmp_path: Path) -> httpx.AsyncClient:
-    for name in ("index.html", "pricing.html", "pricing/index.html", "payment/success.html", "assets/root-a1b2.js"):
+    names = ("index.html", "pricing.html", "pricing/index.html", "payment/success.html", "assets/root-a1b2.js")
+    for name in (*names, "__spa-fallback.html"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(f"this is {name}")
     (tmp_path / "contact.html").write_text(f'<script>{SCRIPT}</script><script type="application/ld+json">{{}}</script>')
@@ -48,6 +49,12 @@ async def test_a_page_answers_at_its_own_address(browser: httpx.AsyncClient, pat
     assert answer.status_code == 200
     assert answer.text == f"this is {page}"
     assert answer.headers["Cache-Control"] == "no-cache"
+
+
+async def test_a_customers_own_address_is_put_together_by_the_browser(browser: httpx.AsyncClient) -> None:
+    answer = await browser.get("/admin/customers/12")
+    assert (answer.status_code, answer.text) == (200, "this is __spa-fallback.html")
+    assert (await browser.get("/admin/customers/12x")).status_code == 404
 
 
 async def test_what_is_named_after_its_content_is_kept_for_ever(browser: httpx.AsyncClient) -> None:
