@@ -97,8 +97,10 @@ async def is_due_before_serving(services: Services) -> bool:
     return False
 
 
-async def live_on(services: Services, tell: Tell = lambda done, days: None) -> str:
+async def live_on(services: Services, tell: Tell = lambda done, days: None, *, limit_s: int | None = None) -> str:
     """Tell the life that was begun and is not over; what came of it, in words. Nothing to tell: empty.
+
+    `limit_s`: how long telling it may take; None: as its extent says.
 
     Whatever goes wrong cuts it short: time then goes to the life's today, and what has happened stays.
 
@@ -109,13 +111,14 @@ async def live_on(services: Services, tell: Tell = lambda done, days: None) -> s
     life = await unfinished(services)
     if life is None:
         return ""
-    limit_s = next((one.limit_s for one in EXTENTS.values() if one.name == life.name), MONTHS.limit_s)
-    give_up = time.monotonic() + limit_s
+    usual_s = next((one.limit_s for one in EXTENTS.values() if one.name == life.name), MONTHS.limit_s)
+    may_take_s = limit_s or usual_s
+    give_up = time.monotonic() + may_take_s
 
     def told(done: int, days: int) -> None:
         tell(done, days)
         if time.monotonic() > give_up:
-            raise CutShort(f"it took longer than {limit_s} s")
+            raise CutShort(f"it took longer than {may_take_s} s")
 
     async def fall_due() -> None:
         await services.plan_credits.reset_due()
