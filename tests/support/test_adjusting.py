@@ -8,7 +8,7 @@ import pytest
 from billing_app import clock
 from billing_app.accounts.errors import NotPermitted
 from billing_app.errors import IdempotencyMismatch, InsufficientCredits, InvalidInput, NotFound
-from billing_app.support.adjusting import Category
+from billing_app.support.adjusting import Adjustment, Category
 from billing_app.support.desk import OverTheLimit
 from tests.support.conftest import HelpDesk
 
@@ -22,11 +22,15 @@ async def test_what_the_preview_shows_is_what_happens_and_it_happens_once(
     shown = await desk.support.adjust_preview(desk.helper, customer, 25, expires_at=ends)
     assert (shown.available_before, shown.available_after, shown.collected) == (8, 33, 0)
     assert (await desk.services.credits.balance(customer)).available == 8, "a preview changes nothing"
-    for _ in range(2):
-        done = await desk.support.adjust(
+
+    async def give() -> Adjustment:
+        return await desk.support.adjust(
             desk.helper, customer, 25, reason=WHY, category=Category.GOODWILL, key="k1", expires_at=ends, mail=True
         )
-        assert (done.available, done.credits) == (33, 25)
+
+    done, again = await give(), await give()
+    assert (done.available, done.credits, done.mailed, done.repeated) == (33, 25, True, False)
+    assert (again.entry_id, again.available, again.repeated) == (done.entry_id, 33, True)
     balance = await desk.services.credits.balance(customer)
     assert balance.available == 33
     (lot,) = [lot for lot in balance.lots if lot.granted == 25]
