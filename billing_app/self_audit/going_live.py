@@ -13,7 +13,16 @@ from billing_app.catalog.service import CatalogService
 from billing_app.db.reach import TROUBLE
 from billing_app.errors import DomainError
 from billing_app.payments.gateway import API_VERSION
-from billing_app.self_audit.checks import Around, events, queue, roles, schema, stripe_account, webhook_secret
+from billing_app.self_audit.checks import (
+    Around,
+    events,
+    queue,
+    reachable,
+    roles,
+    schema,
+    stripe_account,
+    webhook_secret,
+)
 from billing_app.self_audit.report import Check, Report, State
 
 REACH_LIMIT_S = 10
@@ -150,6 +159,7 @@ class GoingLive:
         )
 
     async def _stripe_objects(self) -> Check:
+        reachable(self._around)
         plan = await self._around.push.plan(endpoint=self._around.live)
         said = "; ".join([*plan.changes, *plan.notes][:6])
         return _point(
