@@ -21,7 +21,11 @@ from billing_app.usage import CostReads
 HERE = Path(__file__).parent
 MONTH = Period(date(2026, 1, 6), date(2026, 2, 4))
 YEAR = Period(date(2025, 2, 5), date(2026, 2, 4))
-DIMENSIONS: tuple[By, ...] = ("item", "feature", "model", "customer", "day")
+# By customer in whole months, of which each customer has one row: days around them have one for each customer who
+# was active, which more calls make more of.
+JANUARY = Period(date(2026, 1, 1), date(2026, 1, 31))
+TWELVE_MONTHS = Period(date(2025, 2, 1), date(2026, 1, 31))
+DIMENSIONS: tuple[By, ...] = ("item", "feature", "model", "day")
 CURRENCY = "USD"
 
 Question = Callable[[], Awaitable[object]]
@@ -69,6 +73,8 @@ class SalesBench:
         for dimension in DIMENSIONS:
             asked[f"margin page: 30 days by {dimension}"] = self._margins(dimension, MONTH)
             asked[f"margin page: 365 days by {dimension}"] = self._margins(dimension, YEAR)
+        asked["margin page: a month by customer"] = self._margins("customer", JANUARY)
+        asked["margin page: 12 months by customer"] = self._margins("customer", TWELVE_MONTHS)
         return asked
 
     def _margins(self, dimension: By, period: Period) -> Question:

@@ -15,6 +15,6 @@ async def test_the_cost_part_measures_and_its_sums_equal_a_full_scan(
     said = capsys.readouterr().out
     assert said.count("sums equal a full scan: True") == 3
     assert "margins: 365 days by model" in said
-    assert "margin page: 365 days by customer" in said
+    assert "margin page: 12 months by customer" in said
     assert "they tie to the ledger: True" in said
     assert "plain COPY" in said
