@@ -16,7 +16,7 @@ from billing_app.errors import DomainError, NotFound, Unauthenticated
 from billing_app.playground.offered import feature_with
 from billing_app.playground.question_sets import SetView
 from billing_app.ui.components.question_cards import QuestionRow, question_rows
-from billing_app.ui.components.wall import Wall, wall_of
+from billing_app.ui.components.wall import Wall
 from billing_app.ui.format import day, when
 from billing_app.ui.funnel import shown_wall
 from billing_app.ui.session import customer_of, refresh_shell
@@ -177,7 +177,7 @@ class GeneratorState(rx.State):
             self.saving = False
             return
         self.saving = True
-        self.library_wall = wall_of(decision, await current().catalog.current())
+        self.library_wall = await shown_wall(decision, await current().catalog.current())
 
 
 def allowance(decision: Decision, catalog: Catalog) -> str:

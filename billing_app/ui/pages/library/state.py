@@ -10,7 +10,7 @@ from billing_app.bootstrap import current
 from billing_app.entitlements.decisions import Refused
 from billing_app.errors import DomainError, Unauthenticated
 from billing_app.playground.library import MAX_PAIRS, LibraryPage, PairView
-from billing_app.ui.components.wall import Wall, wall_of
+from billing_app.ui.components.wall import Wall
 from billing_app.ui.format import number, when
 from billing_app.ui.funnel import shown_wall
 from billing_app.ui.session import customer_of
@@ -167,16 +167,14 @@ class LibraryState(rx.State):
         """Ask the gate before anything is typed; when it says no, the wall says why."""
         self.error = self.done = ""
         try:
-            decision = await current().library.check(await customer_of(self))
-            self.wall = await shown_wall(decision, await current().catalog.current())
-            self.asked = not decision.allowed
+            self.asked = not await self._ask_the_gate(await customer_of(self))
         except DomainError as error:
             self.error = error.detail
         return not self.asked and not self.error
 
     async def _ask_the_gate(self, customer_id: int) -> bool:
         decision = await current().library.check(customer_id)
-        self.wall = wall_of(decision, await current().catalog.current())
+        self.wall = await shown_wall(decision, await current().catalog.current())
         return decision.allowed
 
     async def _show(self, customer_id: int, page: int) -> None:
