@@ -1,9 +1,11 @@
 """One customer's margin, exact by entry: from each entry to its lots, to what was paid for them, to its calls."""
 
 from collections import defaultdict
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+from billing_app.accounts.customers import get_customer
 from billing_app.catalog.service import CatalogService
 from billing_app.db.engine import Database
 from billing_app.reports import customer_store as store
@@ -39,10 +41,14 @@ class CustomerMarginReport:
 
         Args:
             before: entries with a smaller id; `next_before` of the answer before.
+
+        Raises:
+            NotFound: there is no such customer.
         """
         may_read(by)
         limit = max(1, min(limit, MAX_ENTRIES))
         async with self._database.transaction() as session:
+            who = await get_customer(session, customer_id)
             found = await store.page(session, customer_id, period, before=before or 2**62, limit=limit + 1)
             page = found[:limit]
             ids = [row.id for row in page]
@@ -64,10 +70,11 @@ class CustomerMarginReport:
         for day, fee in fees.items():
             tally = tallies[day.isoformat()]
             tally.fees_minor, tally.modelled = (tally.fees_minor or 0) + fee.minor, fee.modelled > 0
+        whole = margin_of("customer", str(customer_id), summed(tallies.values()), currency)
         return CustomerMargin(
             customer_id=customer_id,
             currency=currency,
-            margin=margin_of("customer", str(customer_id), summed(tallies.values()), currency),
+            margin=replace(whole, name=who.name or who.email or who.external_id or ""),
             entries=tuple(_entry(row, parts[row.id], costs.get(row.id), currency) for row in page),
             unlinked_cost=unlinked.cost,
             unlinked_calls=unlinked.calls,

@@ -135,7 +135,7 @@ def _head(title: str | rx.Var, lead: Any, actions: Sequence[Any]) -> rx.Componen
             else None,
             class_name="flex flex-wrap items-center gap-x-4 gap-y-3",
         ),
-        rx.cond(StaffState.allowed, rx.el.p(lead, class_name="mt-1 max-w-[90ch] text-ink-2"), None)
+        rx.cond(StaffState.allowed, rx.el.p(lead, class_name="mt-2.5 max-w-[90ch] text-ink-2 sm:mt-1"), None)
         if lead is not None
         else None,
     )

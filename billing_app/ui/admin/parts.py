@@ -75,6 +75,8 @@ def tiles(found: rx.Var) -> rx.Component:
             "sm:grid-cols-[repeat(auto-fit,minmax(136px,1fr))] [&>*]:shadow-[1px_1px_0_0_var(--line)] "
             "[&>*:first-child]:rounded-tl-[9px] [&>*:last-child]:rounded-br-[9px] "
             "max-sm:[&>*:nth-child(2)]:rounded-tr-[9px] max-sm:[&>*:nth-last-child(2):nth-child(odd)]:rounded-bl-[9px] "
+            "max-sm:[&>*:last-child:nth-child(odd)]:rounded-br-none "
+            "max-sm:[&>*:last-child:nth-child(odd)]:rounded-bl-[9px] "
             "xl:[&>*:first-child]:rounded-bl-[9px] xl:[&>*:last-child]:rounded-tr-[9px]"
         ),
     )

@@ -153,6 +153,7 @@ async def test_what_a_customer_paid_used_and_cost_is_the_same_on_every_page(peop
     (entry,) = [one for one in entries.entries if one.revenue == "$2.00"]
     assert (entry.cost, entry.calls, entry.left, entry.loses) == ("$3.50", "1 call", "\N{MINUS SIGN}$1.50", True)
     assert "20 of 100 from" in entry.lots[0]
+    assert entries.name == row.name
 
     features = await a_tab(people, FeaturesState, path="/admin/features", period="7")
     await features.load()

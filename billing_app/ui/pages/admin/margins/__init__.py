@@ -52,7 +52,7 @@ def _dimensions() -> rx.Component:
             )
             for value, label, _ in BY
         ],
-        class_name="-mx-1 flex gap-0.5 overflow-x-auto px-1 pb-0.5",
+        class_name="-mx-1 flex flex-wrap gap-0.5 px-1",
         custom_attrs={"aria-label": "Margins by"},
     )
 
@@ -114,8 +114,11 @@ def _spread() -> rx.Component:
     """Not the average: what a customer in the middle costs, and what the dearest do (AD3)."""
     return rx.el.section(
         rx.el.header(
-            rx.el.h2("Cost per customer", class_name="text-h2"),
-            rx.el.p("Of customers who had any cost in these days.", class_name="flex-1 text-small text-ink-2"),
+            rx.el.h2("Cost per customer", class_name="flex-1 text-h2 sm:flex-none"),
+            rx.el.p(
+                "Of customers who had any cost in these days.",
+                class_name="order-last basis-full text-small text-ink-2 sm:order-none sm:flex-1 sm:basis-auto",
+            ),
             csv_link("/api/v1/admin/spread.csv?" + PeriodState.export, "cost per customer"),
             class_name="mt-3 flex flex-wrap items-baseline gap-x-3",
         ),

@@ -1,5 +1,6 @@
 """`/admin/margins/customer?id=`: one customer's margin, entry by entry, from credits to lots to what was paid (AD2)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,11 +37,11 @@ class EntryRow:
     note: str
 
 
-def entry_row(one: CustomerEntry, currency: str) -> EntryRow:
-    """The line of one entry."""
+def entry_row(one: CustomerEntry, currency: str, names: Mapping[str, str]) -> EntryRow:
+    """The line of one entry; `names` are those of features."""
     return EntryRow(
         at=moment(one.at),
-        what=one.feature or one.kind,
+        what=names.get(one.feature, one.feature) or one.kind.capitalize(),
         credits=number(one.credits),
         lots=[_lot(paid, currency) for paid in one.paid_by],
         revenue=money(one.revenue_minor, currency),
@@ -99,7 +100,8 @@ class CustomerMarginState(rx.State):
         row = margin_row(found.margin, shown.currency, by="")
         self.name, self.page_of = found.margin.name or f"Customer {asked}", f"/admin/customers/{asked}"
         self.summary = [row if row.name else NO_ROW]
-        self.entries = [*self.entries, *[entry_row(one, shown.currency) for one in found.entries]]
+        names = {one.code: one.name for one in (await current().catalog.current()).features}
+        self.entries = [*self.entries, *[entry_row(one, shown.currency, names) for one in found.entries]]
         self.more_before = (found.next_before or 0) if len(self.entries) < MOST else 0
         self.unlinked = (
             f"{number(found.unlinked_calls)} more calls belong to no entry of the ledger, as those of features that "
@@ -149,14 +151,14 @@ def _entries() -> rx.Component:
     return card(
         data_table(
             [
-                Column("When", lambda row: rx.el.time(row.at, class_name="whitespace-nowrap text-ink-2"), "roomy"),
                 Column("What", _what),
-                Column("Credits", lambda row: row.credits, "number"),
+                Column("When", lambda row: rx.el.time(row.at, class_name="whitespace-nowrap text-ink-2"), "roomy"),
+                Column("Credits", lambda row: row.credits, "roomy number"),
                 Column("Recognised", lambda row: row.revenue, "number"),
                 Column(
                     "Cost",
                     lambda row: rx.fragment(row.cost, rx.el.span(row.calls, class_name="block text-tiny text-ink-3")),
-                    "number",
+                    "roomy number",
                 ),
                 Column(
                     "Left",
@@ -193,6 +195,7 @@ def _entries() -> rx.Component:
 def _what(row: Any) -> rx.Component:
     return rx.fragment(
         rx.el.span(row.what, class_name="block font-[560]"),
+        rx.el.span(row.at, ", cost ", row.cost, class_name="block text-tiny text-ink-2 tabular-nums sm:hidden"),
         rx.el.ul(
             rx.foreach(row.lots, rx.el.li),
             class_name="text-tiny text-ink-3 tabular-nums [overflow-wrap:anywhere]",
