@@ -9,6 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from billing_app import clock
+from billing_app.catalog.service import CatalogService
+from billing_app.db.engine import Database
 from billing_app.entitlements.subscriptions.lapsing import Lapses
 from billing_app.payments.subscription_discounts import Discount, net_minor
 from tests.shop import Shop
@@ -88,3 +90,7 @@ async def test_past_due_counts_until_its_grace_is_over_and_again_once_it_is_paid
     await subscribers.pass_time(days=8)
     assert await subscribers.mrr() == 3900
     assert await subscribers.journal(ada) == ["started", "past_due", "lapsed", "recovered"]
+
+
+async def test_before_there_is_a_catalogue_no_grace_is_over(database: Database) -> None:
+    assert await Lapses(database, CatalogService(database)).sweep() == 0

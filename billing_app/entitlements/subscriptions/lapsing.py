@@ -4,6 +4,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from billing_app import clock
+from billing_app.catalog.in_force import NoCatalog
 from billing_app.catalog.service import CatalogService
 from billing_app.db.engine import Database
 from billing_app.entitlements.subscriptions import store
@@ -23,7 +24,10 @@ class Lapses:
 
     async def sweep(self) -> int:
         """Note whose grace is over, at the moment it was over; how many, 500 at most. May be run at any time."""
-        grace = (await self._catalog.current()).policies.past_due_grace_days
+        try:
+            grace = (await self._catalog.current()).policies.past_due_grace_days
+        except NoCatalog:
+            return 0
         async with self._database.transaction() as session:
             found = await session.execute(
                 select(col(Subscription.id), col(Subscription.customer_id))
