@@ -229,7 +229,7 @@ async def fire(people: Everybody, handler: str, actor: Actor, *, to_the_end: boo
             pass
         except (DomainError, *TROUBLE) as error:
             answer = error
-    return Answer(bool(noted), str(root.dict()) + str(answer))
+    return Answer(bool(noted), str(root.get_delta()) + str(answer))
 
 
 async def _run(made: Any) -> Any:
