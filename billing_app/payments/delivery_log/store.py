@@ -110,7 +110,8 @@ async def lines(
         query = query.where(
             text("(webhook_events.received_at, webhook_events.id) < (:at, :id)").bindparams(at=before[0], id=before[1])
         )
-    return [(row[0], row[1]) for row in await session.execute(query.limit(limit))]
+    found: Any = await session.execute(query.limit(limit))
+    return [(row[0], row[1]) for row in found]
 
 
 async def ids(session: AsyncSession, wanted: EventFilter, limit: int) -> list[str]:
@@ -122,7 +123,8 @@ async def ids(session: AsyncSession, wanted: EventFilter, limit: int) -> list[st
 
 async def line(session: AsyncSession, event_id: str) -> Line | None:
     """One event."""
-    row = (await session.execute(_lines().where(col(WebhookEvent.id) == event_id))).one_or_none()
+    found: Any = await session.execute(_lines().where(col(WebhookEvent.id) == event_id))
+    row = found.one_or_none()
     return (row[0], row[1]) if row else None
 
 

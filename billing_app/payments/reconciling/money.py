@@ -70,9 +70,7 @@ async def _theirs(run: Progress) -> Sides:
             break
         if seen >= MAX_CHARGES and page.items:
             run.since = _next_day(page.items[-1].created)
-            run.note(
-                "payment", "-", "waits", f"Only payments since {run.since:%Y-%m-%d} were compared."
-            )
+            run.note("payment", "-", "waits", f"Only payments since {run.since:%Y-%m-%d} were compared.")
             break
     await _take_money_back(run, sides)
     run.count("objects", len(sides.payments) + len(sides.refunds) + len(sides.disputes))
