@@ -38,7 +38,7 @@ async def host(database: Database) -> AsyncIterator[Host]:
         yield made
 
 
-async def ask(host: Host, path: str, scope: Scope | None = Scope.ADMIN, **params: Any) -> httpx.Response:
+async def ask(host: Host, path: str, scope: Scope | None = Scope.ADMIN, /, **params: Any) -> httpx.Response:
     async with host.client(host.keys[scope] if scope else None) as client:
         return await client.get(f"/api/v1/admin/{path}", params=params)
 
@@ -161,8 +161,8 @@ async def seed(host: Host) -> None:
 @pytest.mark.row("C6")
 async def test_the_sum_of_a_csv_is_the_figure_of_the_api_and_of_the_tile(host: Host) -> None:
     await seed(host)
-    movements = (await ask(host, "movements", **YEAR)).json()
-    lines = rows_of(await ask(host, "exports/movements.csv", **YEAR))
+    movements = (await ask(host, "movements", Scope.ADMIN, **YEAR)).json()
+    lines = rows_of(await ask(host, "exports/movements.csv", Scope.ADMIN, **YEAR))
     for name in ("new_minor", "expansion_minor", "reactivation_minor", "contraction_minor", "churn_minor"):
         assert sum(int(line[name]) for line in lines) == movements["total"][name]
     overview = (await ask(host, "overview", days=7, currency="USD", interval="day")).json()
@@ -175,11 +175,11 @@ async def test_the_sum_of_a_csv_is_the_figure_of_the_api_and_of_the_tile(host: H
         ("revenue-vs-cost", "cost", "llm_cost"),
         ("liability", "total_minor", "liability"),
     ):
-        found = rows_of(await ask(host, f"exports/{name}.csv", **week))
+        found = rows_of(await ask(host, f"exports/{name}.csv", Scope.ADMIN, **week))
         assert sum((Decimal(line[column]) for line in found), Decimal(0)) == Decimal(tiles[key]["value"]), name
-    last = rows_of(await ask(host, "exports/mrr.csv", **week))[-1]
+    last = rows_of(await ask(host, "exports/mrr.csv", Scope.ADMIN, **week))[-1]
     assert int(last["end_minor"]) == tiles["mrr"]["value"]
-    costs = (await ask(host, "revenue-vs-cost", **week)).json()
+    costs = (await ask(host, "revenue-vs-cost", Scope.ADMIN, **week)).json()
     assert Decimal(costs["cost"]) == Decimal(tiles["llm_cost"]["value"]) > 0
     assert costs["requests"] == 201
     assert costs["unknown"] == sum(one["unknown"] for one in costs["by_model"]) > 0
