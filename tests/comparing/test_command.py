@@ -2,8 +2,6 @@
 
 import asyncio
 
-import pytest
-
 from billing_app.sandbox.config import DEFAULT_API_KEY
 from tests.front_door.product import command
 from tests.shop import SECRET, Shop
@@ -22,7 +20,6 @@ async def ran(shop: Shop, *arguments: str) -> tuple[int, str]:
     return done.returncode, done.stdout + done.stderr
 
 
-@pytest.mark.row("AD14")
 async def test_the_commands_mend_what_is_safe_and_say_what_is_not(shop: Shop) -> None:
     customer = await shop.a_customer()
     await shop.pay(await shop.start(customer), fate="never")

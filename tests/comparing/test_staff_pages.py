@@ -5,7 +5,6 @@ from datetime import date
 from typing import TypeVar
 from urllib.parse import urlencode
 
-import pytest
 from reflex.state import State
 
 from billing_app.bootstrap import make_current
@@ -45,7 +44,6 @@ async def ended(handler: object) -> None:
         pass
 
 
-@pytest.mark.row("AD9")
 async def test_support_finds_an_event_tries_it_and_replays_it(shop: Shop) -> None:
     customer = await shop.a_customer()
     await shop.pay(await shop.start(customer), fate="never")
@@ -75,7 +73,6 @@ async def test_support_finds_an_event_tries_it_and_replays_it(shop: Shop) -> Non
     assert len(page.rows) == 1
 
 
-@pytest.mark.row("AD13")
 async def test_a_viewer_looks_and_replays_nothing_and_a_customer_sees_nothing(shop: Shop) -> None:
     await shop.buy(await shop.a_customer())
     viewer = await a_tab(shop, await a_member_of_staff(shop, "viewer"), WebhooksState, "/admin/webhooks")
@@ -95,7 +92,6 @@ async def test_a_viewer_looks_and_replays_nothing_and_a_customer_sees_nothing(sh
     assert await shop.rows("SELECT id FROM audit_log WHERE action LIKE 'webhook%' OR action LIKE 'reconcile%'") == []
 
 
-@pytest.mark.row("AD14")
 async def test_a_comparison_is_begun_watched_and_shown(shop: Shop) -> None:
     await shop.buy(await shop.a_customer())
     page = await a_tab(shop, await a_member_of_staff(shop, "support"), ReconcileState, "/admin/reconcile")

@@ -42,7 +42,6 @@ def test_a_filter_that_can_find_nothing_is_refused() -> None:
         EventFilter(customer_id=0)
 
 
-@pytest.mark.row("AD9")
 async def test_an_event_shows_its_attempts_its_body_and_what_it_wrote_to_whose_ledger(shop: Shop) -> None:
     customer, log = await shop.a_customer(), shop.services.deliveries
     await shop.buy(customer)
@@ -84,7 +83,6 @@ async def test_the_log_is_filtered_and_continued(shop: Shop) -> None:
         await log.events(VIEWER, limit=0)
 
 
-@pytest.mark.row("AD13")
 async def test_who_may_read_and_who_may_replay(shop: Shop) -> None:
     log, compare = shop.services.deliveries, shop.services.comparison
     for asks in (log.events, log.counts, log.refusals, compare.runs):

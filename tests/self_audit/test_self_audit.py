@@ -74,7 +74,6 @@ async def test_a_check_that_cannot_look_is_a_warning_and_stops_no_other(shop: Sh
     assert report.lines()[0] == "WARN Away             ?  This could not be looked at: Stripe does not answer."
 
 
-@pytest.mark.row("AD13")
 async def test_staff_look_and_support_asks(shop: Shop) -> None:
     audits = shop.services.self_audit
     with pytest.raises(NotPermitted):
