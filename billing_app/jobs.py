@@ -17,8 +17,8 @@ from billing_app.db.queue import open_queue, traced
 from billing_app.errors import DomainError, Unavailable
 from billing_app.garbage import leave_out_what_stays
 from billing_app.payments.applying import TryAgain
-from billing_app.payments.mirroring.second import END_SECOND_TASK
 from billing_app.payments.delivery_log.pruning import prune
+from billing_app.payments.mirroring.second import END_SECOND_TASK
 from billing_app.payments.reconcile import WATCH_PAYMENT_TASK, WATCH_SUBSCRIPTION_TASK
 from billing_app.payments.reconciling.service import COMPARE_TASK, UnderWay
 from billing_app.payments.refunds.service import FINISH_TASK

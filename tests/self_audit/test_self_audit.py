@@ -88,9 +88,7 @@ async def test_staff_look_and_support_asks(shop: Shop) -> None:
         await audits.report(somebody(Role.VIEWER), 1)
     made = await audits.ask(somebody(Role.SUPPORT))
     assert made.by == "user:1"
-    assert (await shop.rows("SELECT action FROM audit_log ORDER BY id DESC LIMIT 1")) == [
-        {"action": "self_audit.made"}
-    ]
+    assert (await shop.rows("SELECT action FROM audit_log ORDER BY id DESC LIMIT 1")) == [{"action": "self_audit.made"}]
 
 
 async def test_the_list_before_going_live_says_what_is_missing_and_what_to_do(shop: Shop) -> None:
