@@ -71,7 +71,8 @@ class Settings(BaseSettings):
     )
     data_dir: Path = Field(default=Path(".billing"))
     demo: DemoData = Field(
-        default=DemoData.MONTHS, description="Demo data of a new sandbox: `few` purchases, `months` or a `year` of life."
+        default=DemoData.MONTHS,
+        description="Demo data of a new sandbox: `few` purchases, `months` or a `year` of life.",
     )
 
     support_limit_credits: int = Field(

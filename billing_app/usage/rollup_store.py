@@ -86,8 +86,10 @@ def _add(which: str) -> Any:
         shares AS (SELECT * FROM {_SHARES}),
         daily AS ({daily}),
         monthly AS ({monthly}),
-        sums AS (INSERT INTO cost_sums AS t (day, kind, plan, feature, model, purchase, item, currency, {", ".join(added)})
-            SELECT f.day, f.kind, f.plan, f.feature, f.model, coalesce(s.purchase, '{NO_PURCHASE}'), coalesce(s.item, ''), f.currency,
+        sums AS (INSERT INTO cost_sums AS t
+                (day, kind, plan, feature, model, purchase, item, currency, {", ".join(added)})
+            SELECT f.day, f.kind, f.plan, f.feature, f.model,
+            coalesce(s.purchase, '{NO_PURCHASE}'), coalesce(s.item, ''), f.currency,
             sum(f.sign * {_part("1::numeric")}),
             coalesce(sum(f.sign * {_part("1::numeric")}) FILTER (WHERE f.cost IS NULL), 0), {sums},
             sum(f.sign * {_part("f.units * 1000000")}) / 1000000,
