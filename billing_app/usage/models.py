@@ -160,8 +160,8 @@ class UnpricedModel(SQLModel, table=True):
 class CostSum(SQLModel, table=True):
     """Sums by day (UTC) x plan x feature x model x purchase kind x item x currency.
 
-    `item` is what was bought, as `plan:pro`. "" stands for no plan, no feature, no item, and the currency of a cost that
-    is not known; `unknown` counts such calls.
+    `item` is what was bought, as `plan:pro`. "" stands for no plan, no feature, no item, and the currency of a cost
+    that is not known; `unknown` counts such calls.
     """
 
     __tablename__: ClassVar[Any] = "cost_sums"

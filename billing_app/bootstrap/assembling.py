@@ -1,11 +1,4 @@
-"""Puts the product together: every service, made once per process, with what it depends on. Opens nothing on import."""
-
-import asyncio
-import logging
-from dataclasses import dataclass
-
-from sqlalchemy import select
-from sqlmodel import col
+"""Puts the services together, each with what it depends on. Connects to nothing."""
 
 from billing_app.accounts.api_keys.requests_once import RequestsOnce
 from billing_app.accounts.api_keys.service import ApiKeys
@@ -13,12 +6,12 @@ from billing_app.accounts.hand_over.jwt import EdDsa, Hs256, Verifier
 from billing_app.accounts.hand_over.service import HandOvers
 from billing_app.accounts.host_customers import HostCustomers
 from billing_app.accounts.service import AccountService
+from billing_app.bootstrap.services import Services
 from billing_app.catalog.service import CatalogService
 from billing_app.credits import CreditService, Ledger
 from billing_app.credits.lot_kinds import LotKinds
 from billing_app.db.engine import Database
 from billing_app.db.rate_limit import RateLimiter
-from billing_app.db.stamp import Identity, SystemState, WrongDatabase, stamp
 from billing_app.entitlements.enquiries.service import EnquiryService
 from billing_app.entitlements.hand_plans.service import HandPlans
 from billing_app.entitlements.plan_credits.free_months import FreeMonths
@@ -27,7 +20,7 @@ from billing_app.entitlements.quotas.administration import UsageAdministration
 from billing_app.entitlements.service import EntitlementService
 from billing_app.entitlements.subscriptions.lapsing import Lapses
 from billing_app.entitlements.subscriptions.plan_codes import PlansInForce
-from billing_app.errors import InvalidInput, Unavailable
+from billing_app.errors import InvalidInput
 from billing_app.journal.funnel import Funnel
 from billing_app.moving_in.service import MovingIn
 from billing_app.notifications.alerts import AlertService
@@ -52,7 +45,6 @@ from billing_app.payments.refunds.reading import MoneyBackReads
 from billing_app.payments.refunds.service import Refunds
 from billing_app.payments.returns import AllowedAddresses, ReturnLinks
 from billing_app.payments.stripe_customers import StripeCustomers
-from billing_app.payments.stripe_errors import StripeRefused
 from billing_app.payments.subscribing.service import SubscriptionService
 from billing_app.payments.subscribing.trial_rules import TrialKeys
 from billing_app.payments.subscribing.trials import Trials
@@ -87,81 +79,6 @@ from billing_app.support.service import Support
 from billing_app.usage import CostCorrections, CostLog, CostReads, ModelPrices, PriceBook, Rollup
 
 SECRET_LENGTH_MIN = 32
-_ACCOUNT_LIMIT_S = 15
-
-logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Services:
-    """Everything a page, a route, a job or a command may call."""
-
-    settings: Settings
-    database: Database
-    funnel: Funnel
-    limiter: RateLimiter
-    accounts: AccountService
-    api_keys: ApiKeys
-    api_requests: RequestsOnce
-    hand_overs: HandOvers
-    host_customers: HostCustomers
-    catalog: CatalogService
-    credits: CreditService
-    entitlements: EntitlementService
-    usage_administration: UsageAdministration
-    plan_credits: PlanCreditService
-    hand_plans: HandPlans
-    lapses: Lapses
-    enquiries: EnquiryService
-    model_prices: PriceBook
-    price_list: ModelPrices
-    costs: CostLog
-    cost_corrections: CostCorrections
-    cost_rollup: Rollup
-    revenue_rollup: RevenueRollup
-    cost_reads: CostReads
-    reports: Reports
-    recurring: RecurringReports
-    funnel_reports: FunnelReports
-    expected: ExpectedReports
-    overview: OverviewReports
-    cost_reports: CostReports
-    feature_use: FeatureUse
-    database_reports: DatabaseReports
-    support: Support
-    notifications: NotificationService
-    alerts: AlertService
-    gateway: StripeGateway
-    checkout: CheckoutService
-    subscriptions: SubscriptionService
-    invoices: InvoiceReads
-    invoice_links: InvoiceLinks
-    payment_methods: PaymentMethodReads
-    transactions: Transactions
-    refunds: Refunds
-    money_back: MoneyBackReads
-    return_addresses: AllowedAddresses
-    applier: Applier
-    webhook_secret: WebhookSecret
-    inbox: Inbox
-    deliveries: DeliveryLog
-    reconciler: Reconciler
-    comparison: Comparison
-    persons: Persons
-    self_audit: SelfAudit
-    going_live: GoingLive
-    health: Health
-    push: PushService
-    catalogue_desk: CatalogueDesk
-    moving_in: MovingIn
-    time_travel: TimeTravel | None
-    engine_costs: EngineCosts
-    drafts: DraftService
-    interviews: InterviewService
-    question_sets: QuestionSetService
-    library: LibraryService
-    chat: ChatService
-    practice: PracticeService
 
 
 def put_together(settings: Settings, database: Database) -> Services:
@@ -344,98 +261,3 @@ def _verifier(settings: Settings) -> Verifier | None:
         return EdDsa(settings.hand_over_jwt_public_key) if settings.hand_over_jwt_public_key else None
     except ValueError as error:
         raise InvalidInput(str(error)) from error
-
-
-async def build(settings: Settings) -> Services:
-    """Make the services of this process, and make sure that database and Stripe key belong together.
-
-    A database that is stamped opens also while Stripe is down, so that parts may start in any order; who Stripe says
-    we are is then checked before anything else is asked of it.
-
-    Raises:
-        WrongDatabase: the database belongs to another mode or account; says what to do.
-        Unavailable: the database is new, and Stripe does not say whose it will be.
-        InvalidInput: a setting is missing, or Stripe refuses the key.
-    """
-    database = Database(
-        settings.database_url, pool_size=settings.database_pool_size, follows_clock=settings.mode is Mode.SANDBOX
-    )
-    services = put_together(settings, database)
-    try:
-        await check_stamp(services)
-        if kept := await services.webhook_secret.read():
-            services.gateway.use_webhook_secret(kept)
-    except BaseException:
-        await close(services)
-        raise
-    make_current(services)
-    return services
-
-
-async def check_stamp(services: Services) -> None:
-    """Stamp a new database, or compare its stamp with our mode and Stripe account.
-
-    Raises:
-        WrongDatabase: they differ. Unavailable: it is new and Stripe does not answer. InvalidInput: Stripe refuses the
-            key.
-    """
-    mode, livemode = services.settings.mode, services.gateway.livemode
-    async with services.database.transaction() as session:
-        stamped = await session.scalar(select(SystemState).where(col(SystemState.id) == 1))
-    if stamped is not None and (stamped.mode, stamped.livemode) != (mode.value, livemode):
-        raise WrongDatabase(
-            f"This database was made for {stamped.mode} mode; the key in use is for {mode.value} mode. Use the key it "
-            "was made with, or point DATABASE_URL at another database."
-        )
-    try:
-        account = await asyncio.wait_for(services.gateway.account(), _ACCOUNT_LIMIT_S)
-    except StripeRefused:
-        raise InvalidInput(
-            "Stripe refuses STRIPE_SECRET_KEY: check the key; a restricted key needs read access to the account."
-        ) from None
-    except (Unavailable, TimeoutError):
-        if stamped is None:
-            mend = (
-                "Check that this machine reaches api.stripe.com"
-                if mode is Mode.LIVE
-                else "Start the sandbox, or check STRIPE_API_BASE and the network"
-            )
-            raise Unavailable(
-                f"Stripe does not answer, and this database is new: it must learn whose it is. {mend}, then start "
-                "again."
-            ) from None
-        logger.warning("Stripe does not answer; going on with the account this database was stamped with")
-        services.gateway.expect_account(stamped.stripe_account or "")
-        return
-    async with services.database.transaction() as session:
-        await stamp(session, Identity(mode, account, livemode))
-
-
-async def close(services: Services) -> None:
-    """Finish what was taken and give every connection back."""
-    make_current(None)
-    await services.credits.close()
-    if services.time_travel is not None:
-        await services.time_travel.close()
-    await services.gateway.close()
-    await services.database.close()
-
-
-_current: Services | None = None
-
-
-def make_current(services: Services | None) -> None:
-    """Say which services this process works with: for pages, which nobody can hand them to."""
-    global _current  # noqa: PLW0603 - one set of services per process is the point
-    _current = services
-
-
-def current() -> Services:
-    """The services of this process.
-
-    Raises:
-        Unavailable: it is starting, or ending.
-    """
-    if _current is None:
-        raise Unavailable("The application is starting. Try again in a moment.")
-    return _current
