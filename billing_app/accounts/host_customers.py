@@ -1,5 +1,6 @@
 """A host product's customers, called by the host's own ids: found, made on first sight, created or updated."""
 
+import time
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ from billing_app.errors import NotFound
 from billing_app.journal.audit import Actor, audit
 
 REMEMBERED = 100_000
+TRUSTED_S = 2.0
+"""How long a process goes on with what it has read: erasing takes an id from its customer, in any process."""
 MAX_TOGETHER = 1_000
 
 
@@ -35,15 +38,15 @@ UNCHANGED = Unchanged()
 
 
 class HostCustomers:
-    """One per process. Which customer an id means never changes, so it is remembered once known."""
+    """One per process. Which customer an id means changes only by erasing: it is remembered for two seconds."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._known: OrderedDict[str, int] = OrderedDict()
+        self._known: OrderedDict[str, tuple[float, int]] = OrderedDict()
 
     async def find(self, external_id: str) -> int | None:
         """The customer's number; None: not seen yet."""
-        known = self._known.get(external_id)
+        known = self._recall(external_id)
         if known is not None:
             return known
         found = await self._look_up([check_external_id(external_id)])
@@ -62,7 +65,7 @@ class HostCustomers:
 
     async def ensure(self, external_id: str) -> int:
         """The customer's number; made on first sight, so that a host needs no step before the first charge."""
-        known = self._known.get(external_id)
+        known = self._recall(external_id)
         return known if known is not None else (await self.ensure_all([external_id]))[external_id]
 
     async def ensure_all(self, external_ids: Iterable[str]) -> dict[str, int]:
@@ -73,7 +76,7 @@ class HostCustomers:
         """
         wanted = {check_external_id(one) for one in external_ids}
         assert len(wanted) <= MAX_TOGETHER, "the API's lists are shorter"
-        told = {one: self._known[one] for one in wanted if one in self._known}
+        told = {one: known for one in wanted if (known := self._recall(one)) is not None}
         missing = sorted(wanted - told.keys())
         if missing:
             found = await self._look_up(missing)
@@ -156,8 +159,13 @@ class HostCustomers:
                 return dict(rows)
         raise AssertionError("answered or raised")
 
+    def _recall(self, external_id: str) -> int | None:
+        known = self._known.get(external_id)
+        return known[1] if known is not None and time.monotonic() - known[0] < TRUSTED_S else None
+
     def _remember(self, external_id: str, customer_id: int) -> int:
-        self._known[external_id] = customer_id
+        self._known[external_id] = (time.monotonic(), customer_id)
+        self._known.move_to_end(external_id)
         while len(self._known) > REMEMBERED:
             self._known.popitem(last=False)
         return customer_id

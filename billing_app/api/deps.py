@@ -36,7 +36,10 @@ Here = Annotated[Services, Depends(services_of)]
 async def visitor(connection: HTTPConnection, services: Here) -> Principal | None:
     """Who is signed in by the session cookie; None for anyone else."""
     name = session_cookie(secure=services.settings.secure_cookies)
-    return await services.accounts.who(read_cookie(connection.headers.get("cookie"), name))
+    found = await services.accounts.who(read_cookie(connection.headers.get("cookie"), name))
+    if found is not None and found.behind is not None:  # a look begun inside does not go on outside
+        check_allowed(address_of(connection, services.settings), services.settings.admin_allowed_addresses)
+    return found
 
 
 Visitor = Annotated[Principal | None, Depends(visitor)]

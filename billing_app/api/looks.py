@@ -9,7 +9,7 @@ from billing_app.accounts.looks.service import LONGEST
 from billing_app.accounts.roles import Role
 from billing_app.accounts.use_case import Visit
 from billing_app.api.client_address import visit
-from billing_app.api.deps import Here, SignedIn
+from billing_app.api.deps import Here, SignedIn, Staff
 from billing_app.api.form_route import FormRoute, Sent, read_sent
 from billing_app.api.origin import same_origin
 from billing_app.errors import InvalidInput
@@ -30,9 +30,9 @@ From = Annotated[Visit, Depends(visit)]
 
 
 @router.post("/look")
-async def begin(sent: Body, origin: From, by: SignedIn, services: Here) -> Response:
+async def begin(sent: Body, origin: From, by: Staff, services: Here) -> Response:
     """Fields: customer, reason. Shows this browser the customer's pages for thirty minutes; nothing can be changed."""
-    (by.behind or by).require(Role.SUPPORT)
+    by.require(Role.SUPPORT)
     number = sent.need("customer")
     if not (number.isascii() and number.isdecimal() and len(number) <= 18):
         raise InvalidInput("Which customer? Their number is missing.", field="customer")

@@ -7,7 +7,6 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from billing_app.cli.installation import installation
 from billing_app.errors import Conflict, InvalidInput
 
 if TYPE_CHECKING:
@@ -31,6 +30,7 @@ def add_commands(commands: Any) -> None:
 
 def _backup(asked: argparse.Namespace) -> None:
     from billing_app import clock
+    from billing_app.cli.installation import installation
     from billing_app.db.backup import back_up
     from billing_app.supervisor.places import Places, shortened
 

@@ -108,6 +108,7 @@ class DirectConnections:
         self._options = options
         self._room = asyncio.Semaphore(limit)
         self._idle: list[Direct] = []
+        self._closed = False
 
     @asynccontextmanager
     async def take(self) -> AsyncIterator[Direct]:
@@ -117,7 +118,7 @@ class DirectConnections:
             try:
                 yield direct
             finally:
-                if direct.as_new:
+                if direct.as_new and not self._closed:  # whoever was still at work when all were closed closes its own
                     self._idle.append(direct)
                 else:
                     await direct.close()
@@ -132,7 +133,8 @@ class DirectConnections:
             await self._idle.pop().close()
 
     async def close(self) -> None:
-        """Close all; nobody may be using one."""
+        """Close all; what is still in use is closed by its user."""
+        self._closed = True
         await self.forget_idle()
 
 

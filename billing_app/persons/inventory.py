@@ -67,7 +67,7 @@ INVENTORY: dict[str, Held] = {
     "sessions": Held(where=_USERS, withheld=frozenset({"token_hash"}), delete=True),
     "hand_overs": Held(withheld=frozenset({"token_hash"}), delete=True),
     "enquiries": Held(
-        where="(customer_id = :customer OR lower(email) = ANY(:emails))",
+        where="(customer_id = :customer OR (customer_id IS NULL AND lower(email) = ANY(:emails)))",
         withheld=frozenset({"fingerprint"}),
         erase={
             "name": f"'{ERASED}'",
@@ -126,7 +126,11 @@ INVENTORY: dict[str, Held] = {
     "audit_log": Held(For.STAFF, where=_AUDITED, erase={"ip": "NULL", "reason": "NULL"}, by_owner=True),
     "webhook_events": Held(
         For.STAFF,
-        where="stripe_customer_id IN (SELECT stripe_customer_id FROM stripe_customers WHERE customer_id = :customer)",
+        # What Stripe says of a dispute or a refund need not name the customer.
+        where="(stripe_customer_id IN (SELECT stripe_customer_id FROM stripe_customers WHERE customer_id = :customer) "
+        "OR object_id IN (SELECT stripe_dispute_id FROM disputes WHERE customer_id = :customer) "
+        "OR object_id IN (SELECT stripe_refund_id FROM refunds WHERE customer_id = :customer "
+        "AND stripe_refund_id IS NOT NULL))",
         erase={"payload": "'{}'", "error": "NULL"},
     ),
     "cost_log": Held(For.NOBODY, erase={"details": "NULL"}, by_owner=True),

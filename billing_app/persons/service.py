@@ -1,5 +1,6 @@
 """Handing a person's data out, and erasing it: the live plan ends, sessions and links end, the books stay."""
 
+import asyncio
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,6 +24,8 @@ from billing_app.persons.inventory import INVENTORY, For
 
 MAX_ROWS = 50_000
 """Of one table in one copy; `truncated` names those that have more."""
+OWN_ROWS = 10_000
+"""The same in a copy that a person takes for themselves at the page; staff give the whole."""
 FOLLOWED = timedelta(days=120)
 """For so long what still comes from Stripe about an erased customer is erased as well."""
 _SWEPT_AT_ONCE = 500
@@ -47,6 +50,7 @@ class Persons:
         self._database = database
         self._plans = plans
         self._hand_plans = hand_plans
+        self._own_copies = asyncio.Lock()
 
     async def export(self, customer_id: int, *, by: Principal | None) -> dict[str, Any]:
         """All we hold about a customer, for whoever answers a request of theirs. Audited.
@@ -69,7 +73,8 @@ class Persons:
         Raises:
             NotFound: no such customer.
         """
-        copy = await self._copy(customer_id, (For.PERSON,))
+        async with self._own_copies:  # one at a time: a copy may be large
+            copy = await self._copy(customer_id, (For.PERSON,), most=OWN_ROWS, proven=True)
         await self._note(Actor.user(user_id), "customer.exported", customer_id)
         return copy
 
@@ -118,27 +123,32 @@ class Persons:
         Returns:
             How many rows were changed.
         """
-        async with self._database.transaction() as session:
-            found = await store.erased_since(session, clock.wall() - FOLLOWED, _SWEPT_AT_ONCE)
-        changed = 0
-        for customer_id in found:
+        since, changed, after = clock.wall() - FOLLOWED, 0, 0
+        while True:
             async with self._database.transaction() as session:
-                changed += sum((await _erase(session, customer_id)).values())
-        return changed
+                found = await store.erased_since(session, since, after, _SWEPT_AT_ONCE)
+            for customer_id in found:
+                async with self._database.transaction() as session:
+                    changed += sum((await _erase(session, customer_id)).values())
+            if len(found) < _SWEPT_AT_ONCE:
+                return changed
+            after = found[-1]
 
-    async def _copy(self, customer_id: int, whose: tuple[For, ...]) -> dict[str, Any]:
+    async def _copy(
+        self, customer_id: int, whose: tuple[For, ...], *, most: int = MAX_ROWS, proven: bool = False
+    ) -> dict[str, Any]:
         async with self._database.transaction() as session:
-            meant = await _meant(session, await _found(session, customer_id))
+            meant = await _meant(session, await _found(session, customer_id), proven=proven)
             tables: dict[str, Any] = {}
             truncated: list[str] = []
             for table, held in INVENTORY.items():
                 if held.copy not in whose:
                     continue
-                rows = await store.rows(session, table, held, meant, MAX_ROWS + 1)
-                if len(rows) > MAX_ROWS:
+                rows = await store.rows(session, table, held, meant, most + 1)
+                if len(rows) > most:
                     truncated.append(table)
                 if rows:
-                    tables[table] = rows[:MAX_ROWS]
+                    tables[table] = rows[:most]
         return {
             "customer": customer_id,
             "made_at": clock.wall().isoformat(timespec="seconds"),
@@ -163,10 +173,17 @@ async def _found(session: AsyncSession, customer_id: int) -> Customer:
     return found
 
 
-async def _meant(session: AsyncSession, customer: Customer) -> dict[str, Any]:
-    """Whom the inventory's conditions mean: the customer, and every address of theirs."""
+async def _meant(session: AsyncSession, customer: Customer, *, proven: bool = False) -> dict[str, Any]:
+    """Whom the inventory's conditions mean: the customer, and every address of theirs.
+
+    `proven`: of the addresses those alone whose mail they have read; a host's word opens nobody else's post.
+    """
     assert customer.id is not None
-    known = [customer.email, *(user.email for user in await store.users(session, customer.id))]
+    users = await store.users(session, customer.id)
+    if proven:
+        own = [one for one in users if one.verified_at and not one.email_normalised.startswith("hand-over:")]
+        return {"customer": customer.id, "emails": sorted({one.email.lower() for one in own})}
+    known = [customer.email, *(user.email for user in users)]
     return {"customer": customer.id, "emails": sorted({one.lower() for one in known if one})}
 
 

@@ -62,10 +62,13 @@ async def mark_erased(session: AsyncSession, customer_id: int, now: datetime) ->
     await session.execute(update(Customer).where(col(Customer.id) == customer_id).values(erased_at=now))
 
 
-async def erased_since(session: AsyncSession, since: datetime, limit: int) -> Sequence[int]:
-    """Customers erased since then: Stripe may still tell of them."""
+async def erased_since(session: AsyncSession, since: datetime, after: int, limit: int) -> Sequence[int]:
+    """Customers erased since then, by number, those after this one: Stripe may still tell of them."""
     found = await session.scalars(
-        select(col(Customer.id)).where(col(Customer.erased_at) > since).order_by(col(Customer.erased_at)).limit(limit)
+        select(col(Customer.id))
+        .where(col(Customer.erased_at) > since, col(Customer.id) > after)
+        .order_by(col(Customer.id))
+        .limit(limit)
     )
     return [one for one in found if one is not None]
 

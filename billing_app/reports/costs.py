@@ -127,12 +127,12 @@ class CostReports:
             InvalidInput: more than 400 parts.
         """
         may_read(by)
-        points = await self._overview.revenue_and_cost(by, period, currency, interval)
+        points, foreign = await self._overview.revenue_and_cost(by, period, currency, interval)
         spread = await self._costs.spread(first=period.first, last=period.last, currency=currency)
         revenue = sum(one.revenue_minor for one in points)
         cost = sum((one.cost for one in points), Decimal(0))
         requests, unknown = sum(one.requests for one in points), sum(one.unknown for one in points)
-        percent, reason = margin_figure(revenue, cost, currency)
+        percent, reason = margin_figure(revenue, cost, currency, foreign=foreign)
         return RevenueVsCost(
             period=period,
             currency=currency,

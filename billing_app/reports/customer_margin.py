@@ -69,7 +69,8 @@ class CustomerMarginReport:
             tallies[refund.day.isoformat()].revenue_minor -= refund.net_minor
         for day, fee in fees.items():
             tally = tallies[day.isoformat()]
-            tally.fees_minor, tally.modelled = (tally.fees_minor or 0) + fee.minor, fee.modelled > 0
+            tally.fees_minor = None if fee.unknown else (tally.fees_minor or 0) + fee.minor
+            tally.modelled = fee.modelled > 0
         whole = margin_of("customer", str(customer_id), summed(tallies.values()), currency)
         return CustomerMargin(
             customer_id=customer_id,

@@ -74,7 +74,8 @@ def _tallies() -> dict[Key, Tally]:
 def _add_fees(tallies: dict[Key, Tally], fees: Mapping[Key, payment_store.Fees]) -> None:
     for key, one in fees.items():
         tally = tallies.setdefault(key, Tally())
-        tally.fees_minor = (tally.fees_minor or 0) + one.minor
+        # A fee in another currency is not converted: what is left after fees is then not known.
+        tally.fees_minor = None if one.unknown else (tally.fees_minor or 0) + one.minor
         tally.modelled = tally.modelled or one.modelled > 0
 
 
@@ -175,14 +176,15 @@ async def _by_customer(  # noqa: PLR0917 - the facts of one report
     made = []
     for row in rows:
         own = fees.get(row.customer_id, payment_store.Fees(0, 0, 0))
-        tally = Tally(row.net, row.cost, row.calls, row.unknown, row.other, own.minor, own.modelled > 0, row.name or "")
+        of_fees = None if own.unknown else own.minor
+        tally = Tally(row.net, row.cost, row.calls, row.unknown, row.other, of_fees, own.modelled > 0, row.name or "")
         made.append(margin_of("customer", str(row.customer_id), tally, currency))
     total = Tally(name="Total")
     if rows:
         first, whole = rows[0], all_fees.get(currency, payment_store.Fees(0, 0, 0))
         total = Tally(
             int(first.all_net), first.all_cost, int(first.all_calls), int(first.all_unknown), first.all_other,
-            whole.minor, whole.modelled > 0, "Total",
+            None if whole.unknown else whole.minor, whole.modelled > 0, "Total",
         )  # fmt: skip
     left_out = rows[0].customers - len(rows) if rows else 0
     return Margins("customer", currency, tuple(made), margin_of("total", "", total, currency), left_out, computed_at)

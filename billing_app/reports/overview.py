@@ -104,14 +104,14 @@ class OverviewReports:
 
     async def revenue_and_cost(
         self, by: Reader, period: Period, currency: str, interval: Interval = Interval.DAY
-    ) -> tuple[RevenueAndCost, ...]:
-        """The chart alone.
+    ) -> tuple[tuple[RevenueAndCost, ...], bool]:
+        """The chart alone, and whether part of the cost is in another currency, so that no margin can be told.
 
         Raises:
             InvalidInput: more than 400 parts.
         """
         may_read(by)
-        return (await self._series(by, period, currency, interval))[0]
+        return await self._series(by, period, currency, interval)
 
     async def attention(self, by: Reader, period: Period, currency: str) -> tuple[Attention, ...]:
         """What needs attention now; offers that lose money are those of the period."""
@@ -177,6 +177,8 @@ def _tiles(currency: str, now: _Sums, then: _Sums | None, at: datetime) -> tuple
     revenue, cost = _totals(now)
     reason = margin_figure(revenue, cost, currency, foreign=now.foreign)[1]
     not_known = f"{unknown:,} calls of unknown cost are not in it." if unknown else ""
+    if now.foreign:
+        not_known = f"{not_known} What it cost in other currencies is not in it.".strip()
     return (
         Figure("mrr", "MRR", value["mrr"], "minor", currency, now.mrr.definition, now.mrr.sample, at,
                before=before.get("mrr")),

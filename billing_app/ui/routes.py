@@ -134,7 +134,17 @@ ROUTES: tuple[Route, ...] = (
     _staff("/admin/reconcile", reconcile.reconcile, "Reconcile", reconcile.ReconcileState.load),
     _staff("/admin/health", health.health, "Health", health.HealthState.load),
     _staff("/admin/customers", customers.customers, "Customers", customers.CustomersState.load),
-    _staff("/admin/customers/[customer_number]", customer.customer, "Customer", customer.CustomerState.load),
+    _staff(
+        "/admin/customers/[customer_number]",
+        customer.customer,
+        "Customer",
+        # A tab's state outlives the page: a dialog opened over one customer must not stand over the next.
+        customer.AskState.close,
+        customer.AdjustState.close,
+        customer.PlanState.close,
+        customer.RefundState.close,
+        customer.CustomerState.load,
+    ),
     _staff("/admin/enquiries", enquiries.enquiries, "Enquiries", enquiries.EnquiriesState.load),
     _staff("/admin/people", people.people, "People and roles", people.PeopleState.load),
     _staff("/admin/audit", audit.audit, "Audit log", audit.AuditState.load),

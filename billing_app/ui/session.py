@@ -73,11 +73,15 @@ async def staff_of(state: rx.State, role: Role = Role.VIEWER) -> Principal:
         look_only(False)
     who.require(role)
     if who.is_staff:
-        headers, settings = state.router.headers.raw_headers, current().settings
-        peer, forwarded = headers.get("asgi-scope-client"), headers.get("x-forwarded-for")
-        hops = settings.trusted_proxy_hops or 0
-        check_allowed(client_address(peer, [forwarded] if forwarded else [], hops), settings.admin_allowed_addresses)
+        _check_address(state)
     return who
+
+
+def _check_address(state: rx.State) -> None:
+    headers, settings = state.router.headers.raw_headers, current().settings
+    peer, forwarded = headers.get("asgi-scope-client"), headers.get("x-forwarded-for")
+    hops = settings.trusted_proxy_hops or 0
+    check_allowed(client_address(peer, [forwarded] if forwarded else [], hops), settings.admin_allowed_addresses)
 
 
 async def paced(customer_id: int, limit: Limit) -> None:

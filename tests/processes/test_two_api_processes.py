@@ -25,8 +25,9 @@ async def test_money_is_counted_once_across_processes(installation: Installation
 
     # A pack, opened at one process, paid; its webhook reaches the other, and the worker grants it.
     body = {"customer": "ada", "kind": "pack", "code": "small"}
-    opened = (await one.post("/api/v1/checkout-sessions", json=body)).json()
-    assert (await two.post("/api/v1/checkout-sessions", json=body)).json()["id"] == opened["id"]
+    opened = (await one.post("/api/v1/checkout-sessions", json=body, headers={"Idempotency-Key": "here"})).json()
+    again = await two.post("/api/v1/checkout-sessions", json=body, headers={"Idempotency-Key": "there"})
+    assert again.json()["id"] == opened["id"]
     await sandbox.pay(opened["url"])
     told = {}
     for _ in range(300):

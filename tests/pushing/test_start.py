@@ -15,7 +15,7 @@ from billing_app.catalog.faq import questions
 from billing_app.catalog.jsonld import product
 from billing_app.catalog.loading import load, preset_names, read_source
 from billing_app.catalog.offers import sellable
-from billing_app.settings import Settings
+from billing_app.settings import DemoData, Settings
 from billing_app.supervisor.places import Places
 from billing_app.supervisor.preparing import prepare
 from tests.pushing.conftest import settings_for
@@ -27,7 +27,7 @@ NOWHERE = "http://127.0.0.1:9/api/v1/webhooks/stripe"
 @pytest.fixture
 def sandbox_settings(owner_url: str, database_url: str, sandbox: StripeSandbox, tmp_path: Path) -> Any:
     def of(catalog: str) -> Settings:
-        secret = {"stripe_webhook_secret": SecretStr("whsec_by_hand")}
+        secret = {"stripe_webhook_secret": SecretStr("whsec_by_hand"), "demo": DemoData.FEW}
         return settings_for(database_url, sandbox, tmp_path, catalog=catalog, database_owner_url=owner_url, **secret)
 
     return of

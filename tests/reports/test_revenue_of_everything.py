@@ -273,7 +273,8 @@ async def costs_meet_what_paid_for_them_and_unknown_ones_are_counted(shown: Show
     reviews = [one for one in calls if one["feature"] == "review" and one["currency"] == "USD"]
     assert items["unlock", "review"].cost == sum((one["cost"] for one in reviews), Decimal(0))
     fees = await shown.reports.cash(None, ALL, "USD")
-    expected = sum(one.fees_minor + one.dispute_fees_minor for one in fees)
+    told = sum(one.fees_minor + one.dispute_fees_minor for one in fees)
+    expected = None if any(one.fees_unknown for one in fees) else told
     for dimension in ("item", "day", "customer"):
         total = (await shown.reports.margins(None, dimension, ALL, "USD", limit=1_000)).total
         assert total.fees_minor == expected, dimension

@@ -20,11 +20,12 @@ from starlette.types import Scope as ASGIScope
 
 from billing_app.accounts.api_keys.form import Scope
 from billing_app.accounts.api_keys.service import KeyHolder, UnknownKey
+from billing_app.accounts.client_address import check_allowed
 from billing_app.api import problems
 from billing_app.api.conventions.idempotency import read_key
 from billing_app.api.conventions.rate_limits import MONEY, READ, WORK, Rate, TokenBuckets
 from billing_app.api.conventions.strict_json import parse
-from billing_app.api.deps import services_of
+from billing_app.api.deps import address_of, services_of
 from billing_app.bootstrap import Services
 from billing_app.entitlements.direct import DirectSpending
 from billing_app.errors import DomainError
@@ -100,6 +101,9 @@ class HostRoute(APIRoute):
         async def handle(request: Request) -> Response:
             services = await services_of(request)
             holder = await holder_of(request, services)
+            if holder.scope is Scope.ADMIN:
+                settings = services.settings
+                check_allowed(address_of(request, settings), settings.admin_allowed_addresses)
             holder.require(self.scope)
             buckets_of(request).take(self.rate, holder.key_id)
             request.state.caller = Caller(services, holder, request)

@@ -131,6 +131,8 @@ class Refunds:
         asked = _Asked(payment_id, amount_minor, reason, key, closed_windows)
         row, intent, new = await self._reserve(by, asked)
         if not new and row.status != "requested":
+            if row.stripe_refund_id is None:
+                raise RefundRefused("Stripe refused this refund before; nothing was given back. Ask under a new key.")
             return _made(row, repeated=True)
         return await self._finish(row, intent, repeated=not new)
 

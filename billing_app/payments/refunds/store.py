@@ -79,7 +79,10 @@ async def disputes_of(session: AsyncSession, payment_id: int) -> Sequence[Disput
 async def write_payment_figures(session: AsyncSession, payment_id: int, **values: Any) -> None:
     """Write what is given back of a payment, what it cost, and when Stripe was asked."""
     await session.execute(
-        update(Payment).where(col(Payment.id) == payment_id).values(updated_at=clock.wall(), **values)
+        update(Payment)
+        .where(col(Payment.id) == payment_id)
+        .values(updated_at=clock.wall(), **values)
+        .execution_options(synchronize_session=False)  # callers compare with the row as it was when they read it
     )
 
 

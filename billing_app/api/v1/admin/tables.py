@@ -113,7 +113,9 @@ async def _overview(view: View, _: str) -> Rows:
 
 
 async def _points(view: View, _: str) -> Rows:
-    return await view.staff.services.overview.revenue_and_cost(view.staff.by, view.period, view.currency, view.interval)
+    overview = view.staff.services.overview
+    points, _foreign = await overview.revenue_and_cost(view.staff.by, view.period, view.currency, view.interval)
+    return points
 
 
 async def _attention(view: View, _: str) -> Rows:

@@ -8,7 +8,7 @@ import reflex as rx
 from billing_app.accounts.roles import Role
 from billing_app.bootstrap import current
 from billing_app.catalog.schema import Metering
-from billing_app.errors import DomainError
+from billing_app.errors import DomainError, InvalidInput
 from billing_app.ui.admin.parts import button, message
 from billing_app.ui.components.dialog import dialog
 from billing_app.ui.components.forms import FIELD, hidden, post_form
@@ -70,6 +70,8 @@ class AskState(rx.State):
         page = await self.get_state(CustomerState)
         try:
             me = await staff_of(self, _ROLES.get(self.kind, Role.ADMIN))
+            if str(page.number) != self.customer:
+                raise InvalidInput("This page shows another customer by now. Open the dialog again.", field="customer")
             done = await self._do(me, page.number, typed)
         except DomainError as error:
             self.error = error.detail

@@ -10,6 +10,7 @@ from billing_app.bootstrap import current
 from billing_app.errors import DomainError, InvalidInput
 from billing_app.money import Money
 from billing_app.payments.refunds.quoting import RefundQuote
+from billing_app.payments.refunds.service import RefundRefused
 from billing_app.ui.admin.parts import button, message
 from billing_app.ui.admin.words import money
 from billing_app.ui.components.dialog import dialog
@@ -87,6 +88,9 @@ class RefundState(rx.State):
             made = await current().refunds.make(
                 me, self._payment, self._minor, reason=self.reason, key=self._key, closed_windows=self.closed
             )
+        except RefundRefused as refused:  # it binds nothing: the next attempt is a request of its own
+            self._key, self.error, self.effects = secrets.token_urlsafe(12), refused.detail, []
+            return
         except DomainError as error:
             self.error, self.effects = error.detail, []
             return

@@ -45,9 +45,17 @@ class Drawn:
 
 
 def drawn(
-    series: Sequence[RevenueAndCost], before: Sequence[RevenueAndCost], interval: Interval, currency: str
+    series: Sequence[RevenueAndCost],
+    before: Sequence[RevenueAndCost],
+    interval: Interval,
+    currency: str,
+    *,
+    foreign: bool = False,
 ) -> Drawn:
-    """Revenue against cost. Points of the period before lie below those of this one, first below first."""
+    """Revenue against cost. Points of the period before lie below those of this one, first below first.
+
+    `foreign`: something was paid in another currency, so that no share is told of what is left.
+    """
     rows: list[dict[str, Any]] = []
     for number_of, one in enumerate(series):
         earlier = before[number_of] if number_of < len(before) else None
@@ -68,19 +76,19 @@ def drawn(
         )
     values = [row[key] for row in rows for key in ("revenue", "cost", "before") if row[key] is not None]
     ticks, labels = money_ticks(min(values, default=0), max(values, default=0), currency)
-    return Drawn(rows, ticks, labels, _sentence(series, interval, currency))
+    return Drawn(rows, ticks, labels, _sentence(series, interval, currency, foreign=foreign))
 
 
 def _part(one: RevenueAndCost, interval: Interval) -> str:
     return month(one.first) if interval is Interval.MONTH else day(one.first)
 
 
-def _sentence(series: Sequence[RevenueAndCost], interval: Interval, currency: str) -> str:
+def _sentence(series: Sequence[RevenueAndCost], interval: Interval, currency: str, *, foreign: bool) -> str:
     if not any(one.revenue_minor or one.cost for one in series):
         return "Nothing was earned or spent in these days."
     revenue = sum(one.revenue_minor for one in series)
     spent = sum((one.cost for one in series), start=series[0].cost * 0)
-    percent, _ = margin_figure(revenue, spent, currency)
+    percent, _ = margin_figure(revenue, spent, currency, foreign=foreign)
     said = f"{money(revenue, currency)} recognised, {cost(spent, currency)} cost of goods"
     said += f": {share(percent)} is left." if percent is not None else "."
     lost = sum(one.profit < 0 for one in series)

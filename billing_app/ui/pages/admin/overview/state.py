@@ -69,7 +69,8 @@ class OverviewState(rx.State):
             )
             for one in found.tiles
         ]
-        chart = drawn(found.series, found.before, shown.interval, shown.currency)
+        foreign = any(one.key == "margin_percent" and one.value is None for one in found.tiles)
+        chart = drawn(found.series, found.before, shown.interval, shown.currency, foreign=foreign)
         self.points, self.ticks, self.labels, self.summary = chart.rows, chart.ticks, chart.labels, chart.summary
         self.compared = f"{day(found.compared.first)} to {day(found.compared.last)}" if found.compared else ""
         self.attention = [attention_row(one) for one in found.attention]
