@@ -6,6 +6,7 @@ concurrent callers together.
 
 from billing_app.credits.due_grants import Due, DueGrants
 from billing_app.credits.engine import Ledger, LedgerPolicy, apply, succeeded
+from billing_app.credits.given_back import GivenBack
 from billing_app.credits.group_commit import FateUnknown, QueueFull
 from billing_app.credits.kinds import DebtState, EntryKind, Group, HoldState, LotKind, Spent
 from billing_app.credits.lot_operations import Freeze, Retime, Revoke, Thaw, Void
@@ -88,6 +89,7 @@ __all__ = [
     "FateUnknown",
     "Freeze",
     "Frozen",
+    "GivenBack",
     "Grant",
     "Granted",
     "Group",

@@ -31,9 +31,9 @@ def moments(values: Iterable[datetime | None]) -> Array:
     return "{" + ",".join(["NULL" if value is None else f'"{value.isoformat()}"' for value in values]) + "}"
 
 
-def documents(values: Iterable[Mapping[str, Any] | None]) -> Array:
+def documents(values: Iterable[Mapping[str, Any] | list[Any] | None]) -> Array:
     """For `jsonb[]`."""
-    return texts([None if value is None else json.dumps(dict(value)) for value in values])
+    return texts([None if value is None else json.dumps(value, default=dict) for value in values])
 
 
 def octets(values: Iterable[bytes]) -> Array:

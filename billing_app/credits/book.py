@@ -96,6 +96,7 @@ class Book:
         "_queue",
         "at",
         "changes",
+        "collecting_later",
         "claims",
         "consumptions",
         "customer_id",
@@ -139,9 +140,11 @@ class Book:
         self.claims: dict[str, Claim] = {}
         self.consumptions: dict[int, Consumption] = {}
         self.references: dict[tuple[str, str], int] = {}
-        self.payments_of_debts: dict[int, list[tuple[int, int]]] = {}
+        self.payments_of_debts: dict[int, dict[int, int]] = {}
         self.keys: dict[str, Bound] = {}
         self.changes = Changes()
+        # Set while an operation is half done: claims and debts are looked at when it is whole.
+        self.collecting_later = False
         self._queue: list[Lot] | None = None
 
     # What there is

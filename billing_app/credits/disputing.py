@@ -4,8 +4,10 @@ from datetime import timedelta
 
 from billing_app.credits.book import Book
 from billing_app.credits.claims import Claim, stand
-from billing_app.credits.clawback import collect_debts, enforce_claims
+from billing_app.credits.clawback import enforce_claims
+from billing_app.credits.collecting import paid_by_lots
 from billing_app.credits.due import settle
+from billing_app.credits.given_back import fitted
 from billing_app.credits.kinds import EntryKind, Spent
 from billing_app.credits.lot_operations import Freeze, Revoke, Thaw
 from billing_app.credits.lots import Lot
@@ -18,11 +20,14 @@ def revoke(book: Book, operation: Revoke) -> Revoked:
     claim = _claim(book, operation.payment)
     claim.refunded, claim.captured = operation.refunded, operation.captured
     claim.spent, claim.closed_windows = operation.spent, operation.closed_windows
+    told = sorted(operation.given_back)
+    claim.given_back = fitted(
+        told or claim.given_back, claim.whole, missing_at=told[0].at if told else book.at
+    )
     before = book.entry_count
     enforce_claims(book, actor=operation.actor, note=operation.note)
     settle(book, book.at)
-    debts = [debt for debt in book.debts.values() if debt.payment == operation.payment]
-    stands = stand(claim, lots, debts, book.at)
+    stands = stand(claim, lots, paid_by_lots(book), book.at)
     return Revoked(
         customer_id=book.customer_id,
         payment=operation.payment,
@@ -50,6 +55,7 @@ def freeze(book: Book, operation: Freeze) -> Frozen:
     entry = book.post(
         EntryKind.FREEZE, actor=operation.actor, note=operation.note or "Not usable while the payment is disputed."
     )
+    enforce_claims(book)
     return Frozen(book.customer_id, operation.payment, _free(lots), book.available, entry.id)
 
 
@@ -62,12 +68,10 @@ def thaw(book: Book, operation: Thaw) -> Thawed:
     since, claim.frozen_at = claim.frozen_at, None
     frozen = [lot for lot in lots if lot.frozen_at is not None]
     credits = _free(frozen)
-    began = [lot for lot in frozen if lot.frozen_at is not None and lot.booked and lot.effective_at >= lot.frozen_at]
     for lot in frozen:
         _thaw_lot(book, lot)
     entry = book.post(EntryKind.THAW, actor=operation.actor, note=operation.note or "The dispute is over.")
-    for lot in began:
-        collect_debts(book, lot)
+    enforce_claims(book)
     settle(book, book.at)
     return Thawed(book.customer_id, operation.payment, credits, book.available, entry.id, since)
 

@@ -7,7 +7,7 @@ reading runs the same rules without writing, so that every balance is true at th
 from datetime import datetime
 
 from billing_app.credits.book import Book
-from billing_app.credits.clawback import collect_debts, enforce_claims
+from billing_app.credits.clawback import enforce_claims
 from billing_app.credits.holds import Hold
 from billing_app.credits.kinds import EntryKind, HoldState
 from billing_app.credits.lots import Lot
@@ -74,9 +74,8 @@ def _end_hold(book: Book, hold: Hold) -> None:
 
 
 def after_return(book: Book) -> None:
-    """Credits came back to lots, or went into new ones: refunds that wait for them take them."""
-    if book.claims:
-        enforce_claims(book)
+    """Credits came back to lots, or went into new ones: refunds that wait for them take them, debts are paid."""
+    enforce_claims(book)
 
 
 def _end_lot(book: Book, lot: Lot) -> None:
@@ -86,13 +85,11 @@ def _end_lot(book: Book, lot: Lot) -> None:
     book.post(EntryKind.EXPIRE, [(lot, free)], lot_id=lot.id)
     if lot.rolls and (carried_over := rolls_over(book, lot, free)) is not None:
         begin_lot(book, carried_over)
-        after_return(book)
 
 
 def begin_lot(book: Book, lot: Lot) -> None:
-    """A lot becomes effective: it is booked, and pays debts."""
+    """A lot becomes effective: it is booked, and pays debts that are older."""
     lot.booked = True
     book.touch(lot)
     book.post(EntryKind.GRANT, granted=lot.remaining, lot_id=lot.id, actor=lot.actor, note=lot.note)
-    if book.debts:
-        collect_debts(book, lot)
+    after_return(book)

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 from billing_app.credits.book import Book, Consumption
-from billing_app.credits.clawback import collect_debts
 from billing_app.credits.due import after_return, settle
 from billing_app.credits.kinds import EntryKind, LotKind
 from billing_app.credits.lot_operations import Retime, Void
@@ -62,12 +61,15 @@ def grant(book: Book, operation: Grant) -> Granted:
     if claim is not None and claim.frozen_at is not None:
         lot.frozen_at = book.at
     before = book.entry_count
+    # What was used in the gap is carried first: only what is then left of the new lot pays debts.
+    book.collecting_later = True
     settle(book, book.at)
     entry_id = before + 1 if lot.booked else None
     for source in operation.follows:
         if (earlier := lot_of(book, source)) is not None:
             hand_over(book, earlier, lot)
     settle(book, book.at)
+    book.collecting_later = False
     after_return(book)
     return Granted(book.customer_id, lot.id, lot.granted, book.available, entry_id)
 
@@ -192,8 +194,6 @@ def _renew(book: Book, ended: Lot, credits: int, entry: Consumption, operation: 
         actor=operation.actor,
         note=operation.note,
     )
-    if book.debts:
-        collect_debts(book, lot)
     return lot.id
 
 

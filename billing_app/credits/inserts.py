@@ -53,9 +53,9 @@ HOLDS: LiteralString = """
         WHERE t.customer_id = w.customer_id AND t.id = w.id OFFSET 0) AS found WHERE h.ctid = found.place
     RETURNING 1) SELECT credit_expect(count(*), %s, 'credit_holds') FROM written"""
 NEW_DEBTS: LiteralString = """
-    INSERT INTO credit_debts (customer_id, id, payment, lot_id, credits, collected, cancelled, state, created_at)
+    INSERT INTO credit_debts (customer_id, id, payment, lot_id, credits, collected, cancelled, state, created_at, since)
     SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::bigint[], %s::bigint[], %s::bigint[],
-        %s::bigint[], %s::text[], %s::timestamptz[])"""
+        %s::bigint[], %s::text[], %s::timestamptz[], %s::timestamptz[])"""
 DEBTS: LiteralString = """
     WITH written AS (UPDATE credit_debts AS d SET collected = w.collected, cancelled = w.cancelled, state = w.state
     FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::text[])
@@ -64,11 +64,12 @@ DEBTS: LiteralString = """
         WHERE t.customer_id = w.customer_id AND t.id = w.id OFFSET 0) AS found WHERE d.ctid = found.place
     RETURNING 1) SELECT credit_expect(count(*), %s, 'credit_debts') FROM written"""
 CLAIMS: LiteralString = """
-    INSERT INTO credit_claims (customer_id, payment, refunded, captured, spent, closed_windows, frozen_at)
+    INSERT INTO credit_claims (customer_id, payment, refunded, captured, spent, closed_windows, frozen_at, given_back)
     SELECT * FROM unnest(%s::bigint[], %s::text[], %s::bigint[], %s::bigint[], %s::text[], %s::boolean[],
-        %s::timestamptz[])
+        %s::timestamptz[], %s::jsonb[])
     ON CONFLICT (customer_id, payment) DO UPDATE SET refunded = excluded.refunded, captured = excluded.captured,
-        spent = excluded.spent, closed_windows = excluded.closed_windows, frozen_at = excluded.frozen_at"""
+        spent = excluded.spent, closed_windows = excluded.closed_windows, frozen_at = excluded.frozen_at,
+        given_back = excluded.given_back"""
 KEYS: LiteralString = """
     INSERT INTO credit_keys (customer_id, key, fingerprint, operation, subject, answer)
     SELECT * FROM unnest(%s::bigint[], %s::text[], %s::bytea[], %s::text[], %s::bigint[], %s::jsonb[])"""

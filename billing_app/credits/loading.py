@@ -9,6 +9,7 @@ from billing_app import clock
 from billing_app.credits.arrays import integers, texts
 from billing_app.credits.book import Book, Bound, Consumption
 from billing_app.credits.claims import Claim, Debt
+from billing_app.credits.given_back import from_rows
 from billing_app.credits.holds import Hold
 from billing_app.credits.lots import Lot
 from billing_app.credits.pipeline import BEGIN, Wire, execute, fetch
@@ -147,11 +148,11 @@ async def _follow_up(connection: Wire, books: dict[int, Book]) -> None:
             connection, [(CLAIMS, ids), (DEBTS, ids), (PAYMENTS_OF_DEBTS, ids), (LOTS_OF_CLAIMS, ids)]
         )
         for row in claims:
-            books[row[0]].claims[row[1]] = Claim(*row[1:])
+            books[row[0]].claims[row[1]] = Claim(*row[1:7], given_back=from_rows(row[7]))
         for row in debts:
             books[row[0]].debts[row[1]] = Debt(*row[1:])
         for customer_id, debt_id, lot_id, credits in payments:
-            books[customer_id].payments_of_debts.setdefault(debt_id, []).append((lot_id, credits))
+            books[customer_id].payments_of_debts.setdefault(debt_id, {})[lot_id] = credits
         _add_lots(books, lots)
     missing = [
         (customer_id, lot_id)

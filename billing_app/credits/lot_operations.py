@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from billing_app.credits.given_back import GivenBack
 from billing_app.credits.inputs import MAX_SOURCE, as_utc, check_credits, check_moment, check_range, check_text
 from billing_app.credits.kinds import Spent
 from billing_app.credits.operations import Operation
@@ -63,6 +64,8 @@ class Revoke(Operation):
     Attributes:
         payment: as in the lots' grants.
         refunded, captured: the share, both with tax: (refunded + lost disputes) / captured. Minor units.
+        given_back: when how much of `refunded` went back, at Stripe: a debt is paid by lots that became effective
+            since. Empty: what is new went back now.
         spent: the policy for credits already spent.
         closed_windows: whether spent credits of plan windows that are over become a debt too.
     """
@@ -72,12 +75,16 @@ class Revoke(Operation):
     captured: int
     spent: Spent = Spent.DEBT
     closed_windows: bool = False
+    given_back: tuple[GivenBack, ...] = ()
 
     def __post_init__(self) -> None:
         Operation.__post_init__(self)
         check_text(self.payment, "payment")
         check_range(self.refunded, "refunded", 0, MAX_SHARE_PARTS)
         check_range(self.captured, "captured", 1, MAX_SHARE_PARTS)
+        for one in self.given_back:
+            check_moment(one.at, "given_back")
+            check_range(one.minor, "given_back", 1, MAX_SHARE_PARTS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -256,7 +256,10 @@ class CreditHoldLot(SQLModel, table=True):
 
 
 class CreditDebt(SQLModel, table=True):
-    """Credits spent and then refunded: owed, collected, cancelled or written off."""
+    """Credits spent and then refunded: owed, collected, cancelled or written off.
+
+    `since`: when the money went back, at Stripe; `created_at`: when we wrote it.
+    """
 
     __tablename__: ClassVar[Any] = "credit_debts"
     __table_args__ = (
@@ -275,10 +278,11 @@ class CreditDebt(SQLModel, table=True):
     cancelled: int = _count()
     state: str = _text()
     created_at: datetime = _moment()
+    since: datetime = _moment()
 
 
 class CreditClaim(SQLModel, table=True):
-    """What a refund or a dispute claims back of one payment's credits."""
+    """What a refund or a dispute claims back of one payment's credits; `given_back`: when how much of the money was."""
 
     __tablename__: ClassVar[Any] = "credit_claims"
     __table_args__ = (
@@ -293,6 +297,9 @@ class CreditClaim(SQLModel, table=True):
     spent: str = _text()
     closed_windows: bool = _flag()
     frozen_at: datetime | None = _moment(nullable=True)
+    given_back: list[Any] = Field(
+        default_factory=list, sa_column=Column(JSONB, nullable=False, server_default=text("'[]'"))
+    )
 
 
 class CreditKey(SQLModel, table=True):

@@ -86,13 +86,14 @@ KEYS: LiteralString = """
     FROM unnest(%s::bigint[], %s::text[]) AS w(customer_id, key) CROSS JOIN LATERAL (
         SELECT * FROM credit_keys AS t WHERE t.customer_id = w.customer_id AND t.key = w.key OFFSET 0) AS k"""
 CLAIMS: LiteralString = """
-    SELECT customer_id, payment, refunded, captured, spent, closed_windows, frozen_at
+    SELECT customer_id, payment, refunded, captured, spent, closed_windows, frozen_at, given_back
     FROM credit_claims WHERE customer_id = ANY(%s::bigint[])"""
 DEBTS: LiteralString = """
-    SELECT customer_id, id, payment, lot_id, credits, collected, cancelled, state, created_at
+    SELECT customer_id, id, payment, lot_id, credits, collected, cancelled, state, created_at, since
     FROM credit_debts WHERE customer_id = ANY(%s::bigint[]) ORDER BY customer_id, id"""
+# What each lot has paid for each debt, less what went back to it.
 PAYMENTS_OF_DEBTS: LiteralString = """
-    SELECT e.customer_id, e.debt_id, a.lot_id, a.credits
+    SELECT e.customer_id, e.debt_id, a.lot_id, sum(a.credits)::bigint
     FROM credit_entries e JOIN credit_allocations a ON a.customer_id = e.customer_id AND a.entry_id = e.id
-    WHERE e.customer_id = ANY(%s::bigint[]) AND e.debt_id IS NOT NULL AND e.kind = 'collect'
-    ORDER BY e.customer_id, e.id, a.position"""
+    WHERE e.customer_id = ANY(%s::bigint[]) AND e.debt_id IS NOT NULL
+    GROUP BY e.customer_id, e.debt_id, a.lot_id HAVING sum(a.credits) <> 0"""

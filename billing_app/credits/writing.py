@@ -6,6 +6,7 @@ from datetime import datetime
 from billing_app.credits.arrays import documents, flags, integers, moments, octets, texts
 from billing_app.credits.book import Allocation, Book, Bound, Entry
 from billing_app.credits.claims import Claim, Debt
+from billing_app.credits.given_back import as_rows
 from billing_app.credits.holds import Hold
 from billing_app.credits.inserts import (
     ACCOUNTS,
@@ -229,6 +230,7 @@ def _claim_statements(books: Sequence[Book]) -> list[Statement]:
             texts([claim.spent for _, claim in claims]),
             flags([claim.closed_windows for _, claim in claims]),
             moments([claim.frozen_at for _, claim in claims]),
+            documents([as_rows(claim.given_back) for _, claim in claims]),
         ]
         statements.append((CLAIMS, columns))
     if made:
@@ -242,6 +244,7 @@ def _claim_statements(books: Sequence[Book]) -> list[Statement]:
             integers([debt.cancelled for _, debt in made]),
             texts([debt.state for _, debt in made]),
             moments([debt.created_at for _, debt in made]),
+            moments([debt.since for _, debt in made]),
         ]
         statements.append((NEW_DEBTS, columns))
     if kept:

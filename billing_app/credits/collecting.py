@@ -1,0 +1,145 @@
+"""Which lots pay which debts: one rule, whatever was heard of first (ADR 0017). Pure.
+
+A lot pays debts that are older than it: those whose money went back, at Stripe, before the lot became effective. The
+lot that became effective first pays first, the oldest debt first, with all that is free of it after its own refund, or
+as much as its limit says. From the lots and debts as they are, `payments_due` says what each must have paid; the book
+then moves there, and may look as often as it likes.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from billing_app.credits.book import Book
+from billing_app.credits.claims import Debt
+from billing_app.credits.kinds import DebtState, EntryKind
+from billing_app.credits.lots import Lot
+
+Payments = dict[tuple[int, int], int]
+"""Credits by (debt id, lot id)."""
+
+
+@dataclass(slots=True)
+class _Payer:
+    """A lot with what it can pay, and has left to pay, in all."""
+
+    lot: Lot
+    left: int
+
+
+def paid_by_lots(book: Book) -> dict[int, int]:
+    """What each lot has paid for debts, less what it got back."""
+    sums: dict[int, int] = {}
+    for parts in book.payments_of_debts.values():
+        for lot_id, credits in parts.items():
+            sums[lot_id] = sums.get(lot_id, 0) + credits
+    return sums
+
+
+def payments_due(book: Book, claimed: Mapping[int, int]) -> Payments:
+    """What each lot must have paid for each debt.
+
+    What an ended lot has paid stays paid as long as it is owed: given back it would be lost. A frozen lot pays nothing
+    until it thaws. With lots in the order in which they became effective, and each paying the oldest debts, no other
+    order could collect more: who may pay less pays first.
+
+    Args:
+        claimed: by lot id, what its payment's own claim is about to take of what is free.
+    """
+    debts = sorted(
+        (debt for debt in book.debts.values() if debt.state in (DebtState.OPEN, DebtState.COLLECTED)),
+        key=lambda one: (one.since, one.payment, one.lot_id, one.id),
+    )
+    owing = {debt.id: debt.claimed for debt in debts}
+    due: Payments = {}
+
+    def pay(debt: Debt, payer: _Payer, most: int) -> None:
+        part = min(payer.left, owing[debt.id], most)
+        if part > 0:
+            due[debt.id, payer.lot.id] = due.get((debt.id, payer.lot.id), 0) + part
+            owing[debt.id] -= part
+            payer.left -= part
+
+    ended, living = _payers(book, claimed)
+    for payer in ended:
+        for debt in debts:
+            pay(debt, payer, book.payments_of_debts.get(debt.id, {}).get(payer.lot.id, 0))
+    for payer in (*ended, *living):
+        for debt in debts:
+            if debt.since <= payer.lot.effective_at:
+                pay(debt, payer, payer.left)
+    return due
+
+
+def _payers(book: Book, claimed: Mapping[int, int]) -> tuple[list[_Payer], list[_Payer]]:
+    """The lots that have ended, with what they have paid, and those that can be spent, with what they can pay."""
+    paid = paid_by_lots(book)
+    ended: list[_Payer] = []
+    living: list[_Payer] = []
+    for lot in sorted(book.lots.values(), key=lambda one: (one.effective_at, one.source)):
+        before = paid.get(lot.id, 0)
+        if lot.booked and lot.ended(book.at):
+            ended.append(_Payer(lot, before))
+        elif lot.spendable(book.at):
+            can = lot.free + before - claimed.get(lot.id, 0)
+            living.append(_Payer(lot, can if lot.debt_limit is None else min(lot.debt_limit, can)))
+    return ended, living
+
+
+def give_back_payments(book: Book, due: Payments) -> None:
+    """Give lots back what they have paid for debts and no longer have to."""
+    for debt_id, parts in list(book.payments_of_debts.items()):
+        debt = book.debts[debt_id]
+        note = _CANCELLED if debt.collected > debt.claimed else _NOT_BY_THESE
+        _move(book, debt, due, parts.items(), lambda change: change < 0, EntryKind.RESTORE, note)
+
+
+def collect_payments(book: Book, due: Payments) -> None:
+    """Take from lots what they have to pay, and say of each debt whether it is paid."""
+    for debt in list(book.debts.values()):
+        has = book.payments_of_debts.get(debt.id, {})
+        wanted = [(lot_id, has.get(lot_id, 0)) for debt_id, lot_id in due if debt_id == debt.id]
+        note = "Owed since a payment was refunded."
+        _move(book, debt, due, wanted, lambda change: change > 0, EntryKind.COLLECT, note)
+        _say_whether_paid(book, debt)
+
+
+_CANCELLED = "Given back: the debt it was collected for is cancelled."
+_NOT_BY_THESE = "Given back: the debt it was collected for is not paid by these credits any more."
+
+
+def _move(
+    book: Book,
+    debt: Debt,
+    due: Payments,
+    parts: Iterable[tuple[int, int]],
+    wanted: Callable[[int], bool],
+    kind: EntryKind,
+    note: str,
+) -> None:
+    """Bring payments of one debt to what is due, as far as they change in the wanted direction: one entry."""
+    changes = [(lot_id, due.get((debt.id, lot_id), 0) - before) for lot_id, before in parts]
+    changes = [(lot_id, change) for lot_id, change in changes if wanted(change)]
+    if not changes:
+        return
+    book.post(kind, [(book.lots[lot_id], change) for lot_id, change in changes], debt_id=debt.id, note=note)
+    payments = book.payments_of_debts.setdefault(debt.id, {})
+    for lot_id, change in changes:
+        debt.collected += change
+        payments[lot_id] = payments.get(lot_id, 0) + change
+        if not payments[lot_id]:
+            del payments[lot_id]
+    book.changes.debts[debt.id] = debt
+
+
+def _say_whether_paid(book: Book, debt: Debt) -> None:
+    if not debt.claimed:
+        state = DebtState.CANCELLED
+    elif debt.state == DebtState.WRITTEN_OFF:
+        return
+    else:
+        state = DebtState.COLLECTED if debt.collected == debt.claimed else DebtState.OPEN
+    if debt.state != state:
+        debt.state = state
+        book.changes.debts[debt.id] = debt
+        book.changes.account = True
+
