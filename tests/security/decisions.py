@@ -372,7 +372,7 @@ HANDLERS: dict[str, Decision] = {
     "PlanState.close": ONLY_THIS_TAB,
     "PlanState.change": ONLY_THIS_TAB,
     "PlanState.preview": reads(ADMINS),
-    "PlanState.give": writes(ADMINS),
+    "PlanState.make": writes(ADMINS),
     "AskState.ask": reads(ADMINS),
     "AskState.close": ONLY_THIS_TAB,
     "AskState.go": writes(ADMINS),

@@ -5,7 +5,7 @@ from typing import Any
 
 import reflex as rx
 
-from billing_app.accounts.roles import Role
+from billing_app.accounts.roles import Principal, Role
 from billing_app.bootstrap import current
 from billing_app.catalog.schema import Metering
 from billing_app.errors import DomainError, InvalidInput
@@ -13,9 +13,8 @@ from billing_app.ui.admin.parts import button, message
 from billing_app.ui.components.dialog import dialog
 from billing_app.ui.components.forms import FIELD, hidden, post_form
 from billing_app.ui.format import day
+from billing_app.ui.pages.admin.customer.dialogs import DialogState, typed
 from billing_app.ui.pages.admin.customer.fields import buttons, labelled, read_day, read_number
-from billing_app.ui.pages.admin.customer.state import CustomerState
-from billing_app.ui.session import staff_of
 
 _TITLES = {
     "quota": ("Begin a window afresh", "What was used of it in this window counts no more. The window keeps its end."),
@@ -30,59 +29,42 @@ _TITLES = {
 _ROLES = {"quota": Role.SUPPORT, "look": Role.SUPPORT}
 
 
-class AskState(rx.State):
+class AskState(DialogState, rx.State):
     """What is asked about; one thing at a time."""
 
     kind: rx.Field[str] = rx.field("")
     code: rx.Field[str] = rx.field("")
     title: rx.Field[str] = rx.field("")
     detail: rx.Field[str] = rx.field("")
-    error: rx.Field[str] = rx.field("")
     features: rx.Field[list[tuple[str, str]]] = rx.field(default_factory=list)
-    customer: rx.Field[str] = rx.field("")
 
     @rx.event
     async def ask(self, kind: str, code: str) -> None:
         """Open the dialog for one thing; `code` is the feature's, where it is about one."""
-        self.reset()
-        page = await self.get_state(CustomerState)
-        try:
-            await staff_of(self, _ROLES.get(kind, Role.ADMIN))
-            if kind not in _TITLES:
-                return
-            catalog = await current().catalog.current()
-        except DomainError as error:
-            page.error, page.done = error.detail, ""
-            return
-        self.kind, self.code, self.customer = kind, code[:80], str(page.number)
-        self.title, self.detail = _TITLES[kind]
-        self.features = [(one.code, one.name) for one in catalog.features if one.metering is not Metering.CREDITS]
+        await self._open(_ROLES.get(kind, Role.ADMIN), (kind, code[:80]))
 
-    @rx.event
-    async def close(self) -> None:
-        """Leave everything as it is."""
-        self.reset()
+    async def _begin(self, me: Principal, about: Any) -> None:
+        if about[0] not in _TITLES:
+            raise InvalidInput("There is nothing of this kind to be done.", field="kind")
+        catalog = await current().catalog.current()
+        self.kind, self.code = about
+        self.title, self.detail = _TITLES[self.kind]
+        self.features = [(one.code, one.name) for one in catalog.features if one.metering is not Metering.CREDITS]
 
     @rx.event
     async def go(self, form: dict[str, Any]) -> None:
         """Do it, with the reason that was given."""
-        typed = {name: str(value) for name, value in form.items() if isinstance(value, (str, int, float, bool))}
-        page = await self.get_state(CustomerState)
         try:
-            me = await staff_of(self, _ROLES.get(self.kind, Role.ADMIN))
-            if str(page.number) != self.customer:
-                raise InvalidInput("This page shows another customer by now. Open the dialog again.", field="customer")
-            done = await self._do(me, page.number, typed)
+            me = await self._staff(_ROLES.get(self.kind, Role.ADMIN))
+            done = await self._do(me, typed(form))
         except DomainError as error:
             self.error = error.detail
             return
-        self.reset()
-        if done:
-            await page._after(me, done)
+        await self._done(me, done)
 
-    async def _do(self, me: Any, customer: int, typed: dict[str, str]) -> str:
-        support, reason = current().support, typed.get("reason", "")
-        until = read_day(typed.get("until", ""), "ends_at")
+    async def _do(self, me: Principal, filled: dict[str, str]) -> str:
+        support, customer, reason = current().support, self.customer, filled.get("reason", "")
+        until = read_day(filled.get("until", ""), "ends_at")
         ends = datetime.combine(until, datetime.min.time(), UTC) + timedelta(days=1) if until else None
         match self.kind:
             case "quota":
@@ -92,17 +74,17 @@ class AskState(rx.State):
                 await support.revoke_feature(me, customer, self.code, reason=reason)
                 return "What was given by hand has ended."
             case "grant":
-                quota = typed.get("quota", "").strip()
+                quota = filled.get("quota", "").strip()
                 units = read_number(quota, "quota", "A quota is a whole number.") if quota else None
                 await support.grant_feature(
-                    me, customer, typed.get("feature", ""), reason=reason, quota=units, ends_at=ends
+                    me, customer, filled.get("feature", ""), reason=reason, quota=units, ends_at=ends
                 )
                 return "The feature is given."
             case "end":
                 at = await support.end_plan(me, customer, reason=reason, at=ends)
                 return f"The plan ends at the end of {day(at - timedelta(days=1))}." if ends else "The plan has ended."
             case _:
-                return ""
+                raise InvalidInput("Open the dialog again.", field="kind")
 
 
 def ask_dialog() -> rx.Component:
@@ -121,7 +103,7 @@ def ask_dialog() -> rx.Component:
 def _look() -> rx.Component:
     """A plain form: its answer leads to the customer's dashboard."""
     return post_form(
-        hidden("customer", AskState.customer),
+        hidden("customer", AskState.customer.to_string()),
         hidden("next", "/dashboard"),
         labelled("Reason", "reason", hint="Kept in the audit log with your name.", required=True, max_length=500),
         rx.el.div(

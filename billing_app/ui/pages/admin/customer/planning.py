@@ -1,96 +1,53 @@
 """The dialog in which an administrator gives a plan by hand (C12): terms, a preview, a reason."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 import reflex as rx
 
-from billing_app.accounts.roles import Role
+from billing_app.accounts.roles import Principal, Role
 from billing_app.bootstrap import current
 from billing_app.catalog.schema import Catalog, Metering, Plan
 from billing_app.entitlements.hand_plans.terms import HandPlan
-from billing_app.errors import DomainError, InvalidInput
 from billing_app.money import Money
-from billing_app.ui.admin.parts import button, message
 from billing_app.ui.admin.words import money
-from billing_app.ui.components.dialog import dialog
 from billing_app.ui.components.forms import FIELD
 from billing_app.ui.format import day, number
-from billing_app.ui.pages.admin.customer.fields import buttons, choice, labelled, read_day, read_number
-from billing_app.ui.pages.admin.customer.state import CustomerState
-from billing_app.ui.session import staff_of
+from billing_app.ui.pages.admin.customer.dialogs import PreviewState, preview_dialog
+from billing_app.ui.pages.admin.customer.fields import choice, labelled, read_day, read_number
 
 _PERIODS = (("month", "a month"), ("year", "a year"))
 
 
-class PlanState(rx.State):
+class PlanState(PreviewState, rx.State):
     """What is to be given."""
 
-    shown: rx.Field[bool] = rx.field(False)
-    error: rx.Field[str] = rx.field("")
-    effects: rx.Field[list[str]] = rx.field(default_factory=list)
     plans: rx.Field[list[tuple[str, str]]] = rx.field(default_factory=list)
     counted: rx.Field[list[tuple[str, str]]] = rx.field(default_factory=list)
     currency: rx.Field[str] = rx.field("")
-    filled: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
-    _customer: int = 0
+    _role: ClassVar[Role] = Role.ADMIN
 
     @rx.event
     async def begin(self) -> None:
         """Open the dialog."""
-        self.reset()
-        try:
-            await staff_of(self, Role.ADMIN)
-            catalog = await current().catalog.current()
-        except DomainError as error:
-            page = await self.get_state(CustomerState)
-            page.error, page.done = error.detail, ""
-            return
-        self._customer = (await self.get_state(CustomerState)).number
+        await self._show()
+
+    async def _begin(self, me: Principal, about: Any) -> None:
+        catalog = await current().catalog.current()
         self.plans = [(plan.code, plan.name) for plan in catalog.plans if not plan.free]
         self.counted = [(one.code, one.name) for one in catalog.features if one.metering is Metering.QUOTA]
-        self.currency, self.shown = catalog.currency, True
+        self.currency = catalog.currency
 
-    @rx.event
-    async def close(self) -> None:
-        """Leave everything as it is."""
-        self.reset()
+    async def _preview(self, me: Principal) -> list[str]:
+        self._reason("Say what was agreed; it stands in the audit log.")
+        catalog = await current().catalog.current()
+        wish = wish_of(self.filled, catalog)
+        return effects_of(wish, await current().support.plan_preview(me, wish), catalog)
 
-    @rx.event
-    async def change(self) -> None:
-        """Back from the preview to the form."""
-        self.effects = []
-
-    @rx.event
-    async def preview(self, form: dict[str, Any]) -> None:
-        """Show what it would give."""
-        self.error, self.effects = "", []
-        self.filled = {name: str(value) for name, value in form.items() if isinstance(value, (str, int, float, bool))}
-        try:
-            me = await staff_of(self, Role.ADMIN)
-            if not self.filled.get("reason", "").strip():
-                raise InvalidInput("Say what was agreed; it stands in the audit log.", field="reason")
-            catalog = await current().catalog.current()
-            wish = wish_of(self.filled, catalog)
-            plan = await current().support.plan_preview(me, wish)
-        except DomainError as error:
-            self.error = error.detail
-            return
-        self.effects = effects_of(wish, plan, catalog)
-
-    @rx.event
-    async def give(self) -> None:
-        """Give what was shown."""
-        try:
-            me = await staff_of(self, Role.ADMIN)
-            wish = wish_of(self.filled, await current().catalog.current())
-            given = await current().support.give_plan(me, self._customer, wish, reason=self.filled.get("reason", ""))
-        except DomainError as error:
-            self.error, self.effects = error.detail, []
-            return
-        self.reset()
-        page = await self.get_state(CustomerState)
-        await page._after(me, f"{given.name} holds from now on.")
+    async def _make(self, me: Principal) -> str:
+        wish = wish_of(self.filled, await current().catalog.current())
+        given = await current().support.give_plan(me, self.customer, wish, reason=self.filled.get("reason", ""))
+        return f"{given.name} holds from now on."
 
 
 def wish_of(form: dict[str, str], catalog: Catalog) -> HandPlan:
@@ -150,20 +107,12 @@ def effects_of(wish: HandPlan, plan: Plan, catalog: Catalog) -> list[str]:
 
 def plan_dialog() -> rx.Component:
     """The dialog."""
-    return dialog(
-        rx.cond(PlanState.effects.length() > 0, _preview(), _form()),
-        is_open=PlanState.shown,
-        title="Give a plan by hand",
-        title_id="plan-title",
-        on_close=PlanState.close,
-        stays=True,
-    )
+    return preview_dialog(PlanState, _fields(), title="Give a plan by hand", name="plan", go="Give the plan")
 
 
-def _form() -> rx.Component:
+def _fields() -> list[rx.Component]:
     filled = PlanState.filled
-    return rx.el.form(
-        message(PlanState.error),
+    return [
         rx.el.div(
             rx.el.div(
                 rx.el.label("Plan", html_for="field-plan", class_name="text-small font-[550]"),
@@ -212,23 +161,4 @@ def _form() -> rx.Component:
         labelled(
             "Reason", "reason", hint="What was agreed.", value=filled.get("reason", ""), required=True, max_length=500
         ),
-        buttons(PlanState.close, "Preview"),
-        on_submit=PlanState.preview,
-        class_name="grid gap-4",
-    )
-
-
-def _preview() -> rx.Component:
-    return rx.fragment(
-        message(PlanState.error),
-        rx.el.ul(
-            rx.foreach(PlanState.effects, rx.el.li),
-            class_name="grid list-disc gap-1.5 pl-5 tabular-nums",
-            role="status",
-        ),
-        rx.el.div(
-            button("Change it", kind="quiet", on_click=PlanState.change),
-            button("Give the plan", kind="primary", on_click=PlanState.give),
-            class_name="flex flex-wrap justify-end gap-2",
-        ),
-    )
+    ]
