@@ -12,11 +12,9 @@ from billing_app.catalog.service import CatalogService
 from billing_app.db.engine import Database
 from billing_app.reports import Interval, Period
 from billing_app.reports.overview import OverviewReports
-from billing_app.reports.recurring import RecurringReports
 from billing_app.reports.rolling import RevenueRollup
 from billing_app.reports.service import Reports
 from billing_app.reports.views import By
-from billing_app.usage import CostReads
 
 HERE = Path(__file__).parent
 MONTH = Period(date(2026, 1, 6), date(2026, 2, 4))
@@ -39,8 +37,7 @@ class SalesBench:
         self.catalog = CatalogService(database)
         self.rollup = RevenueRollup(database)
         self.reports = Reports(database, self.catalog)
-        recurring = RecurringReports(database, self.catalog)
-        self.overview = OverviewReports(database, self.reports, recurring, CostReads(database))
+        self.overview = OverviewReports(database, self.catalog)
         server.run((HERE / "sales.sql").read_text())
 
     async def fill(self, customers: int) -> str:

@@ -13,6 +13,13 @@ BEGIN
             -- how many times a month: x^3, the first tenth uses more than a third
             (1 + 6 * (1 - b.n::numeric / customers) ^ 3)::int AS uses
         FROM buyers b JOIN subscriptions s USING (customer_id), generate_series(0, 12) AS m;
+    -- Everybody takes the plan when they come; every third switches up, every fifth leaves and half of these come back.
+    INSERT INTO subscription_changes (subscription_id, customer_id, at, recorded_at, kind, mrr_before_minor,
+        mrr_after_minor, currency)
+    SELECT subscription_id, customer_id, at + c.days * interval '1 day', now(), c.kind, c.before, c.after, 'USD'
+    FROM months CROSS JOIN LATERAL (VALUES (0, 'started', 0, 1000, true), (100, 'switched', 1000, 1500, n % 3 = 0),
+        (200, 'ended', CASE n % 3 WHEN 0 THEN 1500 ELSE 1000 END, 0, n % 5 = 0),
+        (260, 'started', 0, 1000, n % 10 = 0)) AS c(days, kind, before, after, does) WHERE m = 0 AND c.does;
     INSERT INTO invoices (customer_id, subscription_id, stripe_invoice_id, status, currency, subtotal_minor, tax_minor,
         total_minor, due_minor, paid_minor, created_at, paid_at, asked_at, lines)
     SELECT customer_id, subscription_id, invoice, 'paid', 'USD', 1000, 190, 1190, 1190, 1190, at, at, at,

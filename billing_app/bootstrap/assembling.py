@@ -148,7 +148,7 @@ def put_together(settings: Settings, database: Database) -> Services:
     comparison = Comparison(database, gateway, applier, inbox)
     around = Around(settings, database, gateway, push, comparison, webhook_secret)
 
-    overview = OverviewReports(database, reports, recurring, cost_reads)
+    overview = OverviewReports(database, catalog)
     return Services(
         settings=settings,
         database=database,

@@ -15,13 +15,14 @@ from billing_app.db.looking import OnlyLooking, only_looking
 
 APP_ROLE = "billing_app"
 CUSTOMER_ROLE = "billing_customer"
-LIMITS = "-c timezone=UTC -c statement_timeout=60s"
+# Workers and compiled plans take longer to begin than any statement of a page takes to end.
+LIMITS = "-c timezone=UTC -c statement_timeout=60s -c max_parallel_workers_per_gather=0 -c jit=off"
 MAX_DIRECT = 4
 # Direct connections run few statements, all of them look-ups by key of some hundred rows at most. Each is planned once,
 # not for each length of its arrays, and as what it is however small a table is yet: no scans or hashes of whole tables.
 DIRECT = (
     f"{LIMITS} -c plan_cache_mode=force_generic_plan "
-    "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c enable_memoize=off -c jit=off"
+    "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c enable_memoize=off"
 )
 
 

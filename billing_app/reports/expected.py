@@ -11,7 +11,7 @@ from billing_app.reports.figures import Figure, Unit, percent
 from billing_app.reports.period import Period
 from billing_app.reports.reader import Reader, may_read
 from billing_app.reports.service import Reports
-from billing_app.reports.views import Margin
+from billing_app.reports.views import Margin, Margins
 from billing_app.usage import CostReads
 
 MOST = 1_000
@@ -49,9 +49,12 @@ class ExpectedReports:
 
     async def expected_margins(self, by: Reader, period: Period, currency: str) -> tuple[Beside, ...]:
         """Everything on the price list, in its order. `currency`: of the actual ones."""
+        return await self.beside(by, await self._reports.margins(by, "item", period, currency, limit=MOST))
+
+    async def beside(self, by: Reader, margins: Margins) -> tuple[Beside, ...]:
+        """The same beside margins by item that were read already."""
         may_read(by)
         expected = expected_margins(await self._catalog.current())
-        margins = await self._reports.margins(by, "item", period, currency, limit=MOST)
         actual = {(row.kind, row.key): row for row in margins.rows}
         return tuple(Beside(one, actual.get((one.kind, one.code))) for one in expected)
 

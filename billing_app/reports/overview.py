@@ -1,22 +1,28 @@
 """The overview: six figures, revenue against cost over time, and what needs somebody's attention (AD1, AD4)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from billing_app import clock
+from billing_app.catalog.service import CatalogService
 from billing_app.db.engine import Database
 from billing_app.reports import attention as attentive
+from billing_app.reports import margin_store, overview_store, payment_store, sums_store
 from billing_app.reports.attention import Attention
 from billing_app.reports.figures import Figure, major, margin_figure
+from billing_app.reports.margins import of_items
+from billing_app.reports.payment_store import TakenBack
 from billing_app.reports.period import Interval, Period, previous, start_of
 from billing_app.reports.reader import Reader, may_read
-from billing_app.reports.recurring import RecurringReports
-from billing_app.reports.service import Reports
-from billing_app.reports.views import Cash, Recognised
-from billing_app.usage import CostReads
-from billing_app.usage.reading import CostGroup
+from billing_app.reports.recurring import store as recurring_store
+from billing_app.reports.recurring.worth import mrr_figure
+from billing_app.reports.revenue import cash_by_part
+from billing_app.reports.views import Cash, Margins
 
 _OFFERS = ("plan", "pack", "unlock")
 
@@ -46,6 +52,7 @@ class Overview:
             of the period before.
         series: by part of the period, without gaps; before: the same of the period before, if asked.
         attention: the worst first; empty is good news.
+        margins: of everything sold, the worst first, 1,000 at most.
     """
 
     period: Period
@@ -55,29 +62,28 @@ class Overview:
     series: tuple[RevenueAndCost, ...]
     before: tuple[RevenueAndCost, ...]
     attention: tuple[Attention, ...]
+    margins: Margins
     computed_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class _Sums:
-    """What the tiles of a period are made of."""
+    """What the tiles of a period are made of; `back` is what was taken off its revenue."""
 
     mrr: Figure
-    cash: tuple[Cash, ...]
+    cash: Sequence[Cash]
     series: tuple[RevenueAndCost, ...]
     foreign: bool
     liability_minor: int
-    liability_at: datetime | None
+    back: Sequence[TakenBack]
 
 
 class OverviewReports:
-    """Reads the other reports and puts them side by side."""
+    """Reads what the other reports are made of and puts it side by side, each page in one snapshot."""
 
-    def __init__(self, database: Database, reports: Reports, recurring: RecurringReports, costs: CostReads) -> None:
+    def __init__(self, database: Database, catalog: CatalogService) -> None:
         self._database = database
-        self._reports = reports
-        self._recurring = recurring
-        self._costs = costs
+        self._catalog = catalog
 
     async def overview(
         self, by: Reader, period: Period, currency: str, interval: Interval = Interval.DAY, *, compare: bool = True
@@ -89,16 +95,21 @@ class OverviewReports:
         """
         may_read(by)
         compared = previous(period) if compare else None
-        now = await self._sums(by, period, currency, interval)
-        then = await self._sums(by, compared, currency, interval) if compared else None
+        async with sums_store.one_snapshot(self._database) as session:
+            rolled_at = await sums_store.rolled_at(session)
+            now = await _sums(session, period, currency, interval)
+            then = await _sums(session, compared, currency, interval) if compared else None
+            margins = await self._margins(session, period, currency, now.back, rolled_at)
+            found = await attentive.looked(session)
         return Overview(
             period=period,
             compared=compared,
             currency=currency,
-            tiles=_tiles(currency, now, then, clock.wall()),
+            tiles=_tiles(currency, now, then, clock.wall(), rolled_at),
             series=now.series,
             before=then.series if then else (),
-            attention=await self.attention(by, period, currency),
+            attention=_with_losing(found, margins),
+            margins=margins,
             computed_at=clock.wall(),
         )
 
@@ -111,57 +122,77 @@ class OverviewReports:
             InvalidInput: more than 400 parts.
         """
         may_read(by)
-        return await self._series(by, period, currency, interval)
+        async with sums_store.one_snapshot(self._database) as session:
+            back = await payment_store.taken_back(session, period, currency)
+            return await _series(session, period, currency, interval, back)
 
     async def attention(self, by: Reader, period: Period, currency: str) -> tuple[Attention, ...]:
         """What needs attention now; offers that lose money are those of the period."""
         may_read(by)
-        async with self._database.transaction() as session:
-            found = await attentive.looked(session)
-        margins = await self._reports.margins(by, "item", period, currency, limit=1_000)
-        # What is given away earns nothing and is meant to: only what is sold can lose.
-        lose = [row for row in margins.rows if row.gross < 0 and row.revenue_minor > 0 and row.kind in _OFFERS]
-        return attentive.in_order(found + attentive.losing(len(lose)))
+        async with sums_store.one_snapshot(self._database) as session:
+            rolled_at = await sums_store.rolled_at(session)
+            back = await payment_store.taken_back(session, period, currency)
+            margins = await self._margins(session, period, currency, back, rolled_at)
+            return _with_losing(await attentive.looked(session), margins)
 
-    async def _sums(self, by: Reader, period: Period, currency: str, interval: Interval) -> _Sums:
-        series, foreign = await self._series(by, period, currency, interval)
-        today = clock.now().date()
-        liability = await self._reports.liability(by, period.last if period.last < today else None, currency)
-        return _Sums(
-            mrr=await self._recurring.mrr(by, period, currency),
-            cash=tuple(await self._reports.cash(by, period, currency, Interval.MONTH)),
-            series=series,
-            foreign=foreign,
-            liability_minor=liability.total_minor,
-            liability_at=liability.computed_at,
-        )
+    async def _margins(
+        self,
+        session: AsyncSession,
+        period: Period,
+        currency: str,
+        back: Iterable[TakenBack],
+        rolled_at: datetime | None,
+    ) -> Margins:
+        catalog = (await self._catalog.published(session=session)).catalog
+        return await of_items(session, catalog, period, currency, back, rolled_at)
 
-    async def _series(
-        self, by: Reader, period: Period, currency: str, interval: Interval
-    ) -> tuple[tuple[RevenueAndCost, ...], bool]:
-        """The points, and whether something cost money of another currency meanwhile."""
-        parts = list(period.parts(interval))
-        earned = await self._reports.recognised(by, period, currency, interval)
-        spent = await self._costs.by("day", "currency", first=period.first, last=period.last)
-        foreign = any(group.key[1] not in ("", currency) and group.cost for group in spent)
-        return tuple(_points(parts, interval, earned, spent, currency)), foreign
+
+def _with_losing(found: list[Attention], margins: Margins) -> tuple[Attention, ...]:
+    # What is given away earns nothing and is meant to: only what is sold can lose.
+    lose = [row for row in margins.rows if row.gross < 0 and row.revenue_minor > 0 and row.kind in _OFFERS]
+    return attentive.in_order(found + attentive.losing(len(lose)))
+
+
+async def _sums(session: AsyncSession, period: Period, currency: str, interval: Interval) -> _Sums:
+    back = await payment_store.taken_back(session, period, currency)
+    series, foreign = await _series(session, period, currency, interval, back)
+    mrr_minor, paying = await recurring_store.at_end(session, period, currency)
+    return _Sums(
+        mrr=mrr_figure(mrr_minor, paying, currency, clock.wall()),
+        cash=await cash_by_part(session, period, currency, Interval.MONTH),
+        series=series,
+        foreign=foreign,
+        liability_minor=await overview_store.owed(session, period.last, currency),
+        back=back,
+    )
+
+
+async def _series(
+    session: AsyncSession, period: Period, currency: str, interval: Interval, back: Iterable[TakenBack]
+) -> tuple[tuple[RevenueAndCost, ...], bool]:
+    """The points, and whether something cost money of another currency meanwhile."""
+    parts = list(period.parts(interval))
+    revenue: dict[date, int] = {}
+    for row in await margin_store.revenue_by_day(session, period, currency):
+        _add(revenue, start_of(row.day, interval), row.net)
+    for one in back:
+        _add(revenue, start_of(one.day, interval), -one.net_minor)
+    spent = await overview_store.spent(session, period, currency)
+    return tuple(_points(parts, interval, revenue, spent, currency)), any(row.foreign for row in spent)
+
+
+def _add(to: dict[date, int], start: date, amount: int) -> None:
+    to[start] = to.get(start, 0) + amount
 
 
 def _points(
-    parts: Iterable[Period], interval: Interval, earned: Iterable[Recognised], spent: Iterable[CostGroup], currency: str
+    parts: Iterable[Period], interval: Interval, revenue: dict[date, int], spent: Iterable[Any], currency: str
 ) -> Iterable[RevenueAndCost]:
-    revenue: dict[date, int] = {}
-    for one in earned:
-        start = start_of(one.first, interval)
-        revenue[start] = revenue.get(start, 0) + one.total_minor
     costs: dict[date, tuple[Decimal, int, int]] = {}
-    for group in spent:
-        day, of = group.key
-        if of not in ("", currency):
-            continue
-        start = start_of(day, interval)
+    for row in spent:
+        start = start_of(row.day, interval)
         cost, requests, unknown = costs.get(start, (Decimal(0), 0, 0))
-        costs[start] = (cost + group.cost, requests + group.calls, unknown + group.unknown)
+        costs[start] = (cost + row.cost, requests + row.requests, unknown + row.unknown)
     for part in parts:
         start = start_of(part.first, interval)
         cost, requests, unknown = costs.get(start, (Decimal(0), 0, 0))
@@ -169,7 +200,9 @@ def _points(
         yield RevenueAndCost(part.first, part.last, minor, cost, major(minor, currency) - cost, requests, unknown)
 
 
-def _tiles(currency: str, now: _Sums, then: _Sums | None, at: datetime) -> tuple[Figure, ...]:
+def _tiles(
+    currency: str, now: _Sums, then: _Sums | None, at: datetime, rolled_at: datetime | None
+) -> tuple[Figure, ...]:
     before = _values(currency, then) if then else {}
     value = _values(currency, now)
     payments = sum(one.payments for one in now.cash)
@@ -188,7 +221,7 @@ def _tiles(currency: str, now: _Sums, then: _Sums | None, at: datetime) -> tuple
         Figure("recognised", "Recognised revenue", value["recognised"], "minor", currency,
                "What was earned in the period, net of tax and discount: credits as they are used or expire, plans "
                "without credits by day, unlocks when they are sold or used. Refunds are taken back.",
-               len(now.series), now.liability_at or at, before=before.get("recognised")),
+               len(now.series), rolled_at or at, before=before.get("recognised")),
         Figure("llm_cost", "LLM and vendor cost", value["llm_cost"], "cost", currency,
                "What models and vendors cost in the period, each call at the price that held then.",
                calls, at, note=not_known, before=before.get("llm_cost")),
@@ -199,7 +232,7 @@ def _tiles(currency: str, now: _Sums, then: _Sums | None, at: datetime) -> tuple
         Figure("liability", "Credit liability", value["liability"], "minor", currency,
                "What customers have paid for and not had yet at the period's end: credits left at what they cost, plan "
                "time and uses to come. Promotional credits are not in it.",
-               1, now.liability_at or at, before=before.get("liability")),
+               1, rolled_at or at, before=before.get("liability")),
     )  # fmt: skip
 
 

@@ -4,6 +4,8 @@ from collections import defaultdict
 from dataclasses import replace
 from datetime import date, timedelta
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from billing_app import clock
 from billing_app.catalog.service import CatalogService
 from billing_app.db.engine import Database
@@ -70,31 +72,7 @@ class RevenueReports:
         """What came in and went out, by part of the period; parts without any are left out. Gross."""
         may_read(by)
         async with self._database.transaction() as session:
-            payments, refunds, disputes = await payment_store.cash(session, period, currency, interval)
-        found: dict[date, Cash] = {}
-        for row in payments:
-            found[row.first] = Cash(
-                first=row.first,
-                captured_minor=row.captured,
-                fees_minor=row.fees,
-                fees_modelled_minor=row.fees_modelled,
-                payments=row.payments,
-                payments_modelled=row.modelled,
-                fees_unknown=row.fees_unknown,
-            )
-        for row in refunds:
-            one = found.get(row.first, Cash(row.first))
-            found[row.first] = replace(one, refunded_minor=row.amount, refunds=row.number)
-        for row in disputes:
-            one = found.get(row.first, Cash(row.first))
-            found[row.first] = replace(
-                one,
-                disputed_minor=row.amount,
-                disputes=row.number,
-                dispute_fees_minor=row.fees,
-                fees_unknown=one.fees_unknown + row.fees_unknown,
-            )
-        return [found[first] for first in sorted(found)]
+            return await cash_by_part(session, period, currency, interval)
 
     async def recognised(
         self, by: Reader, period: Period, currency: str, interval: Interval = Interval.MONTH
@@ -190,6 +168,35 @@ class RevenueReports:
             Ageing(row.month, row.lots, row.credits, row.worth, row.frozen, row.promotional)
             for row in rows
         ]  # fmt: skip
+
+
+async def cash_by_part(session: AsyncSession, period: Period, currency: str, interval: Interval) -> list[Cash]:
+    """`RevenueReports.cash` in the caller's transaction."""
+    payments, refunds, disputes = await payment_store.cash(session, period, currency, interval)
+    found: dict[date, Cash] = {}
+    for row in payments:
+        found[row.first] = Cash(
+            first=row.first,
+            captured_minor=row.captured,
+            fees_minor=row.fees,
+            fees_modelled_minor=row.fees_modelled,
+            payments=row.payments,
+            payments_modelled=row.modelled,
+            fees_unknown=row.fees_unknown,
+        )
+    for row in refunds:
+        one = found.get(row.first, Cash(row.first))
+        found[row.first] = replace(one, refunded_minor=row.amount, refunds=row.number)
+    for row in disputes:
+        one = found.get(row.first, Cash(row.first))
+        found[row.first] = replace(
+            one,
+            disputed_minor=row.amount,
+            disputes=row.number,
+            dispute_fees_minor=row.fees,
+            fees_unknown=one.fees_unknown + row.fees_unknown,
+        )
+    return [found[first] for first in sorted(found)]
 
 
 def _owed(key: tuple[str, str, str, bool], moved: Moved) -> Owed:

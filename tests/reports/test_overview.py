@@ -13,9 +13,6 @@ from billing_app.catalog.service import CatalogService
 from billing_app.db.engine import Database
 from billing_app.reports import Interval, Period
 from billing_app.reports.overview import OverviewReports
-from billing_app.reports.recurring import RecurringReports
-from billing_app.reports.service import Reports
-from billing_app.usage import CostReads
 from tests.reports.journals import paid_at_end_of, random_lives, write
 from tests.reports.test_recurring import STRANGER
 from tests.reports.test_revenue_of_everything import (
@@ -31,8 +28,7 @@ from tests.reports.test_revenue_of_everything import (
 
 
 def an_overview(shown: Shown) -> OverviewReports:
-    recurring = RecurringReports(shown.database, CatalogService(shown.database))
-    return OverviewReports(shown.database, shown.reports, recurring, CostReads(shown.database))
+    return OverviewReports(shown.database, CatalogService(shown.database))
 
 
 async def cost_by_hand(shown: Shown, period: Period) -> tuple[Decimal, int, bool]:
@@ -129,9 +125,7 @@ async def test_what_needs_attention_is_found_where_it_went_wrong(database: Datab
 
 
 async def test_customers_see_no_overview(database: Database) -> None:
-    catalog = CatalogService(database)
-    reports, recurring = Reports(database, catalog), RecurringReports(database, catalog)
-    overview = OverviewReports(database, reports, recurring, CostReads(database))
+    overview = OverviewReports(database, CatalogService(database))
     for asked in (
         overview.overview(STRANGER, MONTH, "USD"),
         overview.attention(STRANGER, MONTH, "USD"),

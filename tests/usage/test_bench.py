@@ -14,7 +14,7 @@ async def test_the_cost_part_measures_and_its_sums_equal_a_full_scan(
     await run(Server(database_url, owner_url, tmp_path), small=200, large=1_000, rounds=1, calls=5, buyers=30)
     said = capsys.readouterr().out
     assert said.count("sums equal a full scan: True") == 3
-    assert "margins: 365 days by model" in said
+    assert "costs: 365 days by model" in said
     assert "margin page: 12 months by customer" in said
     assert "they tie to the ledger: True" in said
     assert "plain COPY" in said

@@ -8,13 +8,12 @@ from billing_app import clock
 from billing_app.catalog.schema import Catalog
 from billing_app.catalog.service import CatalogService
 from billing_app.db.engine import Database
-from billing_app.reports.figures import Figure
 from billing_app.reports.period import Interval, Period
 from billing_app.reports.reader import Reader, may_read
 from billing_app.reports.recurring import store
 from billing_app.reports.recurring.movements import movements, summed
 from billing_app.reports.recurring.views import Distribution, Movements, PlanNow, PlanPart, Recurring
-from billing_app.reports.recurring.worth import cohort, figures, mrr_figure
+from billing_app.reports.recurring.worth import cohort, figures
 
 
 class RecurringReports:
@@ -37,13 +36,6 @@ class RecurringReports:
         before = await self._recurring(compare, currency)
         both = tuple(replace(one, before=before.figure(one.key).value) for one in found.figures)
         return Recurring(currency, both, found.total)
-
-    async def mrr(self, by: Reader, period: Period, currency: str) -> Figure:
-        """MRR at the end of a period alone, in one look."""
-        may_read(by)
-        async with self._database.transaction() as session:
-            minor, paying = await store.at_end(session, period, currency)
-        return mrr_figure(minor, paying, currency, clock.wall())
 
     async def movements(
         self, by: Reader, period: Period, currency: str, interval: Interval = Interval.MONTH

@@ -1,7 +1,7 @@
 """Every SQL statement of the reports of recurring revenue: from the journal's lines that moved money, by an index."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 
 from sqlalchemy import text
@@ -21,9 +21,12 @@ _DAYS = """
     running AS (SELECT customer_id, day, moved,
         sum(moved) OVER (PARTITION BY customer_id ORDER BY day) AS after
         FROM days WHERE moved <> 0)"""
-_START = text(
-    f"""WITH {_DAYS}, each AS (SELECT customer_id, sum(moved) AS mrr FROM days WHERE day < :first GROUP BY customer_id)
-    SELECT coalesce(sum(mrr), 0)::bigint AS mrr, count(*) FILTER (WHERE mrr > 0) AS paying FROM each"""  # noqa: S608
+# What each customer pays at a moment is the sum of all that changed before it.
+_AT = text(
+    """SELECT coalesce(sum(mrr), 0)::bigint AS mrr, count(*) FILTER (WHERE mrr > 0) AS paying FROM (
+        SELECT sum(mrr_after_minor - mrr_before_minor) AS mrr FROM subscription_changes
+        WHERE currency = :currency AND mrr_before_minor <> mrr_after_minor AND at < :moment GROUP BY customer_id
+    ) each"""
 )
 _CHANGES = text(
     f"""WITH {_DAYS}, known AS (SELECT customer_id, day, after - moved AS before, after,
@@ -74,15 +77,12 @@ _COST_OF_PAYING = text(
 
 async def start(session: AsyncSession, period: Period, currency: str) -> tuple[int, int]:
     """MRR at the period's begin, in minor units, and how many customers paid it."""
-    row = (await session.execute(_START, _values(period, currency))).one()
-    return row.mrr, row.paying
+    return await _at(session, period.begins_at, currency)
 
 
 async def at_end(session: AsyncSession, period: Period, currency: str) -> tuple[int, int]:
     """MRR at the period's end, in minor units, and how many customers pay it."""
-    values = _values(period, currency) | {"first": period.last + timedelta(days=1)}
-    row = (await session.execute(_START, values)).one()
-    return row.mrr, row.paying
+    return await _at(session, period.ends_at, currency)
 
 
 async def changes(session: AsyncSession, period: Period, currency: str) -> list[Change]:
@@ -117,6 +117,11 @@ async def cost_of_paying(session: AsyncSession, period: Period, currency: str) -
     """What customers who pay at the period's end cost in it, in major units; calls of unknown cost are not in it."""
     values = _values(period, currency) | span_of(period.first, period.last)
     return (await session.execute(_COST_OF_PAYING, values)).scalar_one()
+
+
+async def _at(session: AsyncSession, moment: datetime, currency: str) -> tuple[int, int]:
+    row = (await session.execute(_AT, {"currency": currency, "moment": moment})).one()
+    return row.mrr, row.paying
 
 
 def _values(period: Period, currency: str) -> dict[str, str | date | datetime]:

@@ -54,8 +54,7 @@ class OverviewState(rx.State):
             found = await services.overview.overview(
                 me, shown.period, shown.currency, shown.interval, compare=shown.compare
             )
-            beside = await services.expected.expected_margins(me, shown.period, shown.currency)
-            margins = await services.reports.margins(me, "item", shown.period, shown.currency, limit=WORST)
+            beside = await services.expected.beside(me, found.margins)
         except DomainError as error:
             self.error = error.detail
             return
@@ -75,7 +74,7 @@ class OverviewState(rx.State):
         self.compared = f"{day(found.compared.first)} to {day(found.compared.last)}" if found.compared else ""
         self.attention = [attention_row(one) for one in found.attention]
         at_list = at_list_price(beside)
-        self.worst = [margin_row(one, shown.currency, by="item", at_list=at_list) for one in margins.rows]
+        self.worst = [margin_row(one, shown.currency, by="item", at_list=at_list) for one in found.margins.rows[:WORST]]
         self.as_of = moment(found.computed_at)
         self.loaded = True
 
