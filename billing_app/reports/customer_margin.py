@@ -58,14 +58,14 @@ class CustomerMarginReport:
             costs = await store.costs(session, customer_id, ids, currency)
             unlinked = await store.unlinked(session, customer_id, period, currency)
             days = await store.days(session, customer_id, period, currency)
-            back = await payment_store.taken_back(session, period, currency, customer_id)
+            back = await payment_store.taken_back_of(session, period, [customer_id])
             fees = await payment_store.fees_of_customers(session, "day", period, currency, [customer_id])
         tallies: dict[str, Tally] = defaultdict(Tally)
         for row in days:
             tally = tallies[row.day.isoformat()]
             tally.revenue_minor += row.net
             tally.add_cost(row.cost, row.calls, row.unknown, foreign=row.other)
-        for refund in back:
+        for refund in (one for one in back if one.currency == currency):
             tallies[refund.day.isoformat()].revenue_minor -= refund.net_minor
         for day, fee in fees.items():
             tally = tallies[day.isoformat()]

@@ -28,7 +28,12 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class PaidInvoice:
-    """An invoice that is paid. `lots_minor`: the price of the lots it made."""
+    """An invoice that is paid.
+
+    Attributes:
+        lots_minor: the price of the lots it made.
+        total_minor: with tax; given_back: (day, minor units of it that were given back in all), in the order of time.
+    """
 
     id: str
     customer_id: int
@@ -36,6 +41,8 @@ class PaidInvoice:
     paid_on: date
     lots_minor: int
     lines: tuple[Line, ...]
+    total_minor: int = 0
+    given_back: tuple[tuple[date, int], ...] = ()
 
 
 def sales_of(invoice: PaidInvoice) -> list[Sale]:
@@ -65,7 +72,15 @@ def _by_day(invoice: PaidInvoice, line: Line, amount_minor: int, part: str = "")
         sold_on=invoice.paid_on,
         starts_on=line.starts_on,
         ends_on=line.ends_on,
+        prices=prices_after(amount_minor, invoice.given_back, invoice.total_minor),
     )
+
+
+def prices_after(
+    amount_minor: int, given_back: Iterable[tuple[date, int]], total_minor: int
+) -> tuple[tuple[date, int], ...]:
+    """What a part of a sale comes to cost as part of all of it is given back: the same share of every part."""
+    return tuple((day, amount_minor - amount_minor * back // total_minor) for day, back in given_back if total_minor)
 
 
 def _at_once(invoice: PaidInvoice, item: Item, amount_minor: int) -> Sale:

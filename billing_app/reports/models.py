@@ -125,7 +125,8 @@ class RevenueSale(SQLModel, table=True):
     """Something sold that is earned by other means than credits: days of a plan, an unlock, its uses.
 
     `rule`: `by_day` from `starts_on` until before `ends_on`; `at_sale`; `per_use` of `units`, by `uses` (day, units);
-    `credited`: time that an invoice credited, out of credits. `upto`: the last day that is in the sums.
+    `credited`: time that an invoice credited, out of credits. `prices`: what it came to cost when part of it was given
+    back (day, minor units). `upto`: the last day that is in the sums.
     `seen`: by which a change of its source is told.
     """
 
@@ -151,19 +152,22 @@ class RevenueSale(SQLModel, table=True):
     uses: list[list[Any]] = Field(
         default_factory=list, sa_column=Column(JSONB, nullable=False, server_default=text("'[]'::jsonb"))
     )
-    ended_on: date | None = _day(nullable=True)
+    prices: list[list[Any]] = Field(
+        default_factory=list, sa_column=Column(JSONB, nullable=False, server_default=text("'[]'::jsonb"))
+    )
     upto: date = _day()
     running: bool = Field(default=False, sa_column=Column(Boolean, nullable=False))
     seen: str = _word()
 
 
 class RevenueInvoice(SQLModel, table=True):
-    """A paid invoice that was looked at, as it was told then (`asked_at`)."""
+    """A paid invoice that was looked at, as it was told then (`asked_at`), with what was given back of it by then."""
 
     __tablename__: ClassVar[Any] = "revenue_invoices"
 
     invoice_id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
     asked_at: datetime = timestamp()
+    given_back: str = Field(default="", sa_column=Column(Text, nullable=False, server_default=""))
 
 
 class RevenuePayment(SQLModel, table=True):

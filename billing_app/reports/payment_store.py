@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from billing_app.catalog.schema import PaymentFee
 from billing_app.credits.arrays import integers
-from billing_app.payments.refund_objects import ACTING
+from billing_app.reports.given_back import AT_THE_BANK, REFUNDED, STEPS
 from billing_app.reports.invoicing import UNKNOWN
 from billing_app.reports.movements import Item
 from billing_app.reports.period import Interval, Period
@@ -73,36 +73,27 @@ _PAYMENTS = text(
     FROM revenue_payment_sums WHERE currency = :currency AND day BETWEEN :first AND :last GROUP BY 1"""
 )
 _REFUNDS = text(
-    f"""SELECT date_trunc(:interval, at AT TIME ZONE 'UTC')::date AS first, sum(amount_minor)::bigint AS amount,
-        count(*) AS number FROM (SELECT coalesce(acted_at, created_at) AS at, amount_minor FROM refunds
-            WHERE currency = :currency AND status IN {ACTING!r}) r
-    WHERE at >= :begins AND at < :ends GROUP BY 1"""  # noqa: S608
+    f"""SELECT date_trunc(:interval, at AT TIME ZONE 'UTC')::date AS first, sum(amount)::bigint AS amount,
+        count(*) FILTER (WHERE amount > 0) AS number
+    FROM ({REFUNDED}) r WHERE currency = :currency AND at >= :begins AND at < :ends GROUP BY 1"""  # noqa: S608
 )
 _DISPUTES = text(
-    """SELECT date_trunc(:interval, opened_at AT TIME ZONE 'UTC')::date AS first, count(*) AS number,
-        coalesce(sum(amount_minor) FILTER (WHERE outcome IS NULL OR outcome = 'lost'), 0)::bigint AS amount,
-        coalesce(sum(fee_minor) FILTER (WHERE fee_currency = :currency), 0)::bigint AS fees,
-        count(*) FILTER (WHERE fee_minor > 0 AND fee_currency <> :currency) AS fees_unknown
-    FROM disputes WHERE currency = :currency AND opened_at >= :begins AND opened_at < :ends
-        AND status NOT LIKE 'warning%' GROUP BY 1"""
+    f"""SELECT date_trunc(:interval, at AT TIME ZONE 'UTC')::date AS first, sum(number)::bigint AS number,
+        sum(amount)::bigint AS amount, sum(fee)::bigint AS fees, sum(unknown)::bigint AS fees_unknown
+    FROM (
+        SELECT currency, opened_at AS at, 1 AS number, 0 AS amount,
+            CASE WHEN fee_currency = currency THEN fee_minor ELSE 0 END AS fee,
+            coalesce((fee_minor > 0 AND fee_currency <> currency)::int, 0) AS unknown
+        FROM disputes WHERE status NOT LIKE 'warning%'
+        UNION ALL SELECT currency, at, 0, amount, 0, 0 FROM ({AT_THE_BANK}) b
+    ) d WHERE currency = :currency AND at >= :begins AND at < :ends GROUP BY 1"""  # noqa: S608
 )
-# What a payment gave back so far, net of tax: floor(net x given back / captured), so that a refund of all is all.
-_TAKEN_BACK = text(
-    f"""WITH moved AS (
-        SELECT payment_id, id, 1 AS rank, coalesce(acted_at, created_at) AS at, amount_minor FROM refunds
-            WHERE currency = :currency AND status IN {ACTING!r}
-        UNION ALL
-        SELECT payment_id, id, 2, closed_at, amount_minor FROM disputes
-            WHERE currency = :currency AND outcome = 'lost'
-    ), steps AS (
-        SELECT m.payment_id, m.at, sum(m.amount_minor) OVER w AS so_far, m.amount_minor FROM moved m
-        WINDOW w AS (PARTITION BY m.payment_id ORDER BY m.at, m.rank, m.id)
-    )
-    SELECT p.customer_id, (s.at AT TIME ZONE 'UTC')::date AS day, coalesce(r.item_kind, :other) AS item_kind,
-        coalesce(r.code, '') AS code, coalesce(r.name, :unknown) AS name,
-        (div(n.net * least(s.so_far, p.captured_minor), n.whole)
-            - div(n.net * least(s.so_far - s.amount_minor, p.captured_minor), n.whole))::bigint AS net_minor
-    FROM steps s JOIN payments p ON p.id = s.payment_id
+# What was given back so far, net of tax: floor(net x given back / total), so that a refund of all is all.
+_TAKEN_BACK = """
+    SELECT s.customer_id, p.currency, (s.at AT TIME ZONE 'UTC')::date AS day,
+        coalesce(r.item_kind, :other) AS item_kind, coalesce(r.code, '') AS code, coalesce(r.name, :unknown) AS name,
+        (div(n.net * s.so_far, n.whole) - div(n.net * (s.so_far - s.amount), n.whole))::bigint AS net_minor
+    FROM ({steps}) s JOIN payments p ON p.id = s.payment_id
     LEFT JOIN revenue_payments r ON r.payment_id = p.id LEFT JOIN invoices i ON i.id = p.invoice_id
     CROSS JOIN LATERAL (SELECT
         CASE WHEN i.id IS NOT NULL THEN i.total_minor - i.tax_minor ELSE coalesce(
@@ -111,9 +102,9 @@ _TAKEN_BACK = text(
             (SELECT sum(u.paid_minor) FROM unlocks u WHERE u.payment_reference = p.stripe_payment_intent),
             p.captured_minor) END::numeric AS net,
         CASE WHEN i.id IS NOT NULL THEN i.total_minor ELSE p.captured_minor END::numeric AS whole) n
-    WHERE s.at >= :begins AND s.at < :ends AND n.whole > 0
-        AND (CAST(:customer AS bigint) IS NULL OR p.customer_id = :customer)"""  # noqa: S608
-)
+    WHERE s.at >= :begins AND s.at < :ends AND n.whole > 0"""
+_BY_CURRENCY = text(_TAKEN_BACK.format(steps=STEPS.format(only="g.currency = :currency")))
+_BY_CUSTOMERS = text(_TAKEN_BACK.format(steps=STEPS.format(only="p.customer_id = ANY(CAST(:customers AS bigint[]))")))
 _OF_DISPUTES = """
     SELECT r.customer_id, (d.opened_at AT TIME ZONE 'UTC')::date AS day, r.item_kind, r.code, d.currency,
         CASE WHEN d.fee_currency = d.currency THEN d.fee_minor ELSE 0 END AS fee,
@@ -121,14 +112,17 @@ _OF_DISPUTES = """
     FROM disputes d JOIN revenue_payments r USING (payment_id)
     WHERE d.currency = :currency AND d.opened_at >= :begins AND d.opened_at < :ends AND d.status NOT LIKE 'warning%'"""
 
+_UNKNOWN = {"other": UNKNOWN.kind, "unknown": UNKNOWN.name}
+
 FeesBy = Literal["item", "day", "all"]
 
 
 @dataclass(frozen=True, slots=True)
 class TakenBack:
-    """A refund or lost dispute, net of tax."""
+    """A refund or lost dispute, net of tax; below zero: one that failed after all, or was overturned."""
 
     customer_id: int
+    currency: str
     day: date
     item: Item
     net_minor: int
@@ -150,7 +144,7 @@ async def take_in(session: AsyncSession, models: Sequence[PaymentFee], limit: in
         models: of fees; they stand in for those that the processor has not told.
     """
     listed = [{"currency": one.currency, "percent": one.percent, "fixed": one.fixed.minor} for one in models]
-    values = {"limit": limit, "other": UNKNOWN.kind, "unknown": UNKNOWN.name, "models": json.dumps(listed, default=str)}
+    values = {"limit": limit, "models": json.dumps(listed, default=str), **_UNKNOWN}
     return (await session.execute(_TAKE_IN, values)).scalar_one()
 
 
@@ -163,19 +157,21 @@ async def cash(session: AsyncSession, period: Period, currency: str, interval: I
     return payments, refunds, disputes
 
 
-async def taken_back(
-    session: AsyncSession, period: Period, currency: str, customer_id: int | None = None
-) -> list[TakenBack]:
-    """Refunds and lost disputes of a period, net of tax."""
-    values = {
-        **_values(period, currency),
-        "customer": customer_id,
-        "other": UNKNOWN.kind,
-        "unknown": UNKNOWN.name,
-    }
+async def taken_back(session: AsyncSession, period: Period, currency: str) -> list[TakenBack]:
+    """Refunds and lost disputes that happened, or were undone, in a period; net of tax."""
+    return _read(await session.execute(_BY_CURRENCY, {**_values(period, currency), **_UNKNOWN}))
+
+
+async def taken_back_of(session: AsyncSession, period: Period, customers: Sequence[int]) -> list[TakenBack]:
+    """The same of some customers, in whatever currency."""
+    values = {"begins": period.begins_at, "ends": period.ends_at, "customers": integers(customers), **_UNKNOWN}
+    return _read(await session.execute(_BY_CUSTOMERS, values))
+
+
+def _read(rows: Any) -> list[TakenBack]:
     return [
-        TakenBack(row.customer_id, row.day, Item(row.item_kind, row.code, row.name), row.net_minor)
-        for row in await session.execute(_TAKEN_BACK, values)
+        TakenBack(row.customer_id, row.currency, row.day, Item(row.item_kind, row.code, row.name), row.net_minor)
+        for row in rows
     ]
 
 

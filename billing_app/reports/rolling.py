@@ -54,6 +54,18 @@ class RevenueRollup:
                 await store.rolled(session, clock.wall())
         return total
 
+    async def add_all(self, session: AsyncSession, most: int) -> bool | None:
+        """Add what is new in the caller's transaction. None: somebody else is at it; False: it takes more steps."""
+        if not await store.lock(session, wait=False):
+            return None
+        for step in self._steps:
+            for _ in range(most):
+                if not await step(session):
+                    break
+            else:
+                return False
+        return True
+
     async def rebuild(self) -> int:
         """Forget the sums and build them again, in one transaction; readers see the old ones until then.
 

@@ -16,8 +16,10 @@ class Sale:
     """One thing that was sold; see `RevenueSale`. `amount_minor` below zero: days that were credited.
 
     Attributes:
-        ended_on: its refund was complete then; what was not used is no revenue.
         uses: (day, units) in the order of time; negative: given back.
+        prices: (day, minor units) in the order of time: what its price has come to since part of it was given back. A
+            lower price is one for all of its days or uses: of those gone, revenue is taken off on that day (by the
+            refund itself, which is no movement of a sale); those to come are owed for no more.
     """
 
     source: str
@@ -32,7 +34,7 @@ class Sale:
     ends_on: date | None = None
     units: int = 0
     uses: tuple[tuple[date, int], ...] = ()
-    ended_on: date | None = None
+    prices: tuple[tuple[date, int], ...] = ()
     seen: str = ""
 
     def runs_after(self, upto: date) -> bool:
@@ -41,9 +43,14 @@ class Sale:
 
 
 def _last_day(sale: Sale) -> date:
+    begin, end = _days(sale)
+    return max(end - timedelta(days=1), begin, sale.sold_on)
+
+
+def _days(sale: Sale) -> tuple[date, date]:
     assert sale.starts_on is not None, "days have a begin"
     assert sale.ends_on is not None, "days have an end"
-    return max(sale.ends_on - timedelta(days=1), sale.starts_on, sale.sold_on)
+    return sale.starts_on, sale.ends_on
 
 
 def movements(sale: Sale, upto: date) -> Iterator[tuple[date, Movement, int]]:
@@ -59,41 +66,57 @@ def movements(sale: Sale, upto: date) -> Iterator[tuple[date, Movement, int]]:
             yield from _uses(sale)
         case "by_day":
             yield sale.sold_on, Movement.SOLD, sale.amount_minor
-            yield from earned_days(sale, after=None, upto=upto)
+            yield from by_day(sale, after=None, upto=upto)
 
 
-def earned_days(sale: Sale, *, after: date | None, upto: date) -> Iterator[tuple[date, Movement, int]]:
+def by_day(sale: Sale, *, after: date | None, upto: date) -> Iterator[tuple[date, Movement, int]]:
     """What days bring, those after `after` up to `upto`. A day before the sale is earned with the sale, not before.
 
-    The parts add up to the amount: after so many of the days floor(amount x days / all days) is earned.
+    The parts add up to the amount: after so many of the days floor(price x days / all days) is earned. A day is earned
+    at the price with which it began.
     """
-    assert sale.starts_on is not None, "days have a begin"
-    assert sale.ends_on is not None, "days have an end"
-    days = max(1, (sale.ends_on - sale.starts_on).days)
-    begin = 0
-    if after is not None and after >= sale.sold_on:
-        begin = max(0, min(days, (after - sale.starts_on).days + 1))
-    if upto < sale.sold_on:
-        return
-    for number in range(begin, min(days, (upto - sale.starts_on).days + 1)):
-        step = sale.amount_minor * (number + 1) // days - sale.amount_minor * number // days
-        if step:
-            yield max(sale.sold_on, sale.starts_on + timedelta(days=number)), Movement.BY_DAY, step
+    starts_on, ends_on = _days(sale)
+    days = max(1, (ends_on - starts_on).days)
+
+    def gone(day: date) -> int:
+        return 0 if day < sale.sold_on else max(0, min(days, (day - starts_on).days + 1))
+
+    begin = sale.sold_on if after is None or after < sale.sold_on else after + timedelta(days=1)
+    changed = {max(day, sale.sold_on): price for day, price in sale.prices}
+    price = next((changed[day] for day in sorted(changed, reverse=True) if day < begin), sale.amount_minor)
+    before = gone(begin - timedelta(days=1))
+    for number in range((min(upto, _last_day(sale)) - begin).days + 1):
+        day = begin + timedelta(days=number)
+        now = gone(day)
+        if step := price * now // days - price * before // days:
+            yield day, Movement.BY_DAY, step
+        if day in changed:
+            yield day, Movement.REFUNDED, _owed(price, now, days) - _owed(changed[day], now, days)
+            price = changed[day]
+        before = now
 
 
 def earned_in_all(sale: Sale, upto: date) -> int:
-    """What of a sale is owed no more after a day: earned, or refunded."""
+    """What of a sale is owed no more after a day: earned, or given back."""
     return sum(amount for _, word, amount in movements(sale, upto) if word not in (Movement.SOLD, Movement.CREDITED))
 
 
+def _owed(price: int, gone: int, of_all: int) -> int:
+    """What is owed for the rest, in minor units."""
+    return price - price * gone // of_all
+
+
 def _uses(sale: Sale) -> Iterator[tuple[date, Movement, int]]:
-    used = 0
-    for day, units in sale.uses:
-        before = sale.amount_minor * used // sale.units
-        used += units
-        yield day, Movement.USED, sale.amount_minor * used // sale.units - before
-    if sale.ended_on is not None:
-        yield sale.ended_on, Movement.REFUNDED, sale.amount_minor - sale.amount_minor * used // sale.units
+    """Uses and what was given back, in the order of time; of one day the uses first."""
+    used, price = 0, sale.amount_minor
+    happened = [(day, 0, units) for day, units in sale.uses] + [(day, 1, fallen) for day, fallen in sale.prices]
+    for day, is_price, value in sorted(happened, key=lambda one: one[:2]):
+        before = _owed(price, used, sale.units)
+        if is_price:
+            price = value
+        else:
+            used += value
+        yield day, Movement.REFUNDED if is_price else Movement.USED, before - _owed(price, used, sale.units)
 
 
 def add(sale: Sale, upto: date, sums: Sums, *, sign: Literal[1, -1] = 1) -> None:
@@ -103,7 +126,7 @@ def add(sale: Sale, upto: date, sums: Sums, *, sign: Literal[1, -1] = 1) -> None
 
 def add_days(sale: Sale, *, after: date, upto: date, sums: Sums) -> None:
     """Add what has come since."""
-    _add(sale, earned_days(sale, after=after, upto=upto), sums, 1)
+    _add(sale, by_day(sale, after=after, upto=upto), sums, 1)
 
 
 def _add(sale: Sale, became: Iterable[tuple[date, Movement, int]], sums: Sums, sign: int) -> None:

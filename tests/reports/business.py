@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from billing_app.accounts.customers import ensure_customer
 from billing_app.catalog.loading import read_source
 from billing_app.catalog.service import CatalogService
-from billing_app.credits import Consume, Consumed, Grant, Ledger, LotKind, Operation, Revoke, Void
+from billing_app.credits import Consume, Consumed, Grant, Ledger, LotKind, Operation, Void
 from billing_app.db.engine import Database
 from billing_app.entitlements.models import Unlock, UnlockUse, UnlockUsePart
 from billing_app.entitlements.plan_credits.facts import TIME_CREDITED
@@ -21,9 +21,9 @@ from billing_app.entitlements.plan_credits.models import PlanWindow
 from billing_app.entitlements.subscriptions.models import Subscription
 from billing_app.payments.mirroring.models import Invoice
 from billing_app.payments.models import Checkout, Payment
-from billing_app.payments.refunds.models import Dispute, Refund
 from billing_app.usage import CostLog, LlmCall, Tokens, VendorCost
 from billing_app.usage.calls import Row
+from tests.reports.complaints import Complaints
 from tests.reports.ledger_life import rows
 from tests.usage.books import Plans
 
@@ -39,7 +39,7 @@ class Unlinked:
 
 
 @dataclass
-class Business:
+class Business(Complaints):
     """Customers of one shop, each doing something at random."""
 
     database: Database
@@ -78,6 +78,7 @@ class Business:
             doing = self.chance.choice([
                 self.buys_a_pack, self.buys_an_unlock, self.pays_for_pro, self.pays_for_basic, self.is_credited,
                 self.asks_money_back, self.disputes, self.uses_an_unlock, *[self.uses_credits] * 6,
+                self.asks_money_back, self.does_not_get_it, self.bank_decides,
             ])  # fmt: skip
             async with self.database.transaction() as session:
                 await doing(session, customer_id)
@@ -209,79 +210,6 @@ class Business:
             await self.invoiced(session, customer_id, ("plan-pro-month", -777, 8), proration=True)
             source = self.chance.choice(held)["source"]
             await self.does(session, Void(customer_id=customer_id, source=source, credits=6, note=TIME_CREDITED))
-
-    async def some_payment(self, customer_id: int) -> dict[str, Any] | None:
-        found = await rows(
-            self.database,
-            "SELECT p.*, i.stripe_invoice_id FROM payments p LEFT JOIN invoices i ON i.id = p.invoice_id "
-            "WHERE p.customer_id = :id AND p.refunded_minor = 0 AND p.disputed_minor = 0 ORDER BY p.id",
-            id=customer_id,
-        )
-        return self.chance.choice(found) if found else None
-
-    async def gives_back(self, session: AsyncSession, payment: dict[str, Any], amount: int) -> None:
-        """What a refund or a lost dispute takes back: credits of the payment, or the unlock if it is all of it."""
-        customer_id, captured = payment["customer_id"], payment["captured_minor"]
-        source = payment["stripe_invoice_id"] or payment["stripe_payment_intent"]
-        revoke = Revoke(customer_id=customer_id, payment=source, refunded=amount, captured=captured)
-        await self.does(session, revoke)
-        if amount == captured:
-            await session.execute(
-                text("UPDATE unlocks SET revoked_at = :now, revoked_because = 'refunded' WHERE payment_reference = :p"),
-                {"now": self.now, "p": source},
-            )
-
-    async def asks_money_back(self, session: AsyncSession, customer_id: int) -> None:
-        if (payment := await self.some_payment(customer_id)) is None:
-            return
-        status = self.chance.choice(["succeeded", "pending", "failed"])
-        whole = payment["captured_minor"]
-        parts = [whole] if self.chance.random() < 0.5 else [whole // 3, whole // 5]
-        for part in parts:
-            session.add(
-                Refund(
-                    customer_id=customer_id,
-                    payment_id=payment["id"],
-                    stripe_refund_id=f"re_{self.number}_{part}",
-                    amount_minor=part,
-                    currency="USD",
-                    status=status,
-                    by="stripe",
-                    created_at=self.now,
-                    acted_at=self.now,
-                )
-            )
-        if status != "failed":
-            await self.gives_back(session, payment, sum(parts))
-            await session.execute(
-                text("UPDATE payments SET refunded_minor = :amount WHERE id = :id"),
-                {"amount": sum(parts), "id": payment["id"]},
-            )
-
-    async def disputes(self, session: AsyncSession, customer_id: int) -> None:
-        if (payment := await self.some_payment(customer_id)) is None:
-            return
-        outcome = self.chance.choice([None, "won", "lost", "closed"])
-        session.add(
-            Dispute(
-                customer_id=customer_id,
-                payment_id=payment["id"],
-                stripe_dispute_id=f"dp_{self.number}",
-                amount_minor=payment["captured_minor"],
-                currency="USD",
-                outcome=outcome,
-                opened_at=self.now,
-                fee_minor=0 if outcome == "closed" else 1500,
-                fee_currency=self.chance.choice(["USD", "EUR"]),
-                status="warning_closed" if outcome == "closed" else outcome or "needs_response",
-                closed_at=self.now if outcome else None,
-            )
-        )
-        if outcome == "lost":
-            await self.gives_back(session, payment, payment["captured_minor"])
-            await session.execute(
-                text("UPDATE payments SET disputed_minor = captured_minor WHERE id = :id"), {"id": payment["id"]}
-            )
 
     async def uses_an_unlock(self, session: AsyncSession, customer_id: int) -> None:
         found = await rows(

@@ -63,6 +63,7 @@ class QuotaUse(SQLModel, table=True):
             postgresql_where=text(COUNTED),
         ),
         Index(None, "usage_id"),
+        Index(None, "used_at", postgresql_using="brin"),
     )
 
     id: int = identity_key()

@@ -61,7 +61,9 @@ class Dispute(SQLModel, table=True):
         fee_minor: what the bank's dispute costs us, in `fee_currency`; kept by Stripe also when it is won.
         outcome: `won`, `lost`, or `closed` (an inquiry that came to nothing, or a dispute that was prevented); None:
             it is open.
-        opened_at: Stripe's time; closed_at: billing time at which we learnt of it.
+        opened_at: Stripe's time; where an inquiry became a dispute, billing time at which we learnt of that.
+        closed_at: billing time at which we learnt of the outcome; overturned_at: that of the opposite outcome, where
+            it was decided otherwise later.
     """
 
     __tablename__: ClassVar[Any] = "disputes"
@@ -89,3 +91,4 @@ class Dispute(SQLModel, table=True):
     evidence_due_at: datetime | None = timestamp(nullable=True)
     opened_at: datetime = timestamp()
     closed_at: datetime | None = timestamp(nullable=True)
+    overturned_at: datetime | None = timestamp(nullable=True)

@@ -153,7 +153,7 @@ async def refund_by_key(session: AsyncSession, key: str) -> Refund | None:
 
 async def write_dispute(session: AsyncSession, values: dict[str, Any]) -> None:
     """Write a dispute, new or not."""
-    kept = {name: value for name, value in values.items() if name not in ("stripe_dispute_id", "opened_at")}
+    kept = {name: value for name, value in values.items() if name != "stripe_dispute_id"}
     await session.execute(
         insert(Dispute).values(**values).on_conflict_do_update(index_elements=["stripe_dispute_id"], set_=kept)
     )
