@@ -128,9 +128,7 @@ def _so_far(steps: Iterable[GivenBack]) -> list[int]:
     return sums
 
 
-def _parts(
-    lot: Lot, carried: Lot | None, targets: Sequence[int], paid: Mapping[int, int], at: datetime
-) -> list[_Part]:
+def _parts(lot: Lot, carried: Lot | None, targets: Sequence[int], paid: Mapping[int, int], at: datetime) -> list[_Part]:
     """The claim on a lot: first what it still has, then what it passed on by rolling over, and only then the spent."""
     takeable, spent = _of(lot, paid, at)
     if carried is None:

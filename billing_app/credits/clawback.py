@@ -11,14 +11,22 @@ from billing_app.credits.lots import Lot
 
 
 def enforce_claims(book: Book, *, actor: str = "system", note: str = "") -> None:
-    """Look at every claim and every debt again. Looking twice changes nothing more.
+    """Look at every claim and every debt again, until nothing moves: looking once more then changes nothing.
 
-    What a lot has paid for debts counts as its own when its payment is claimed back, so claims need no second look
-    after debts have moved. `actor` and `note` are of the operation that moves a claim; none when a claim waited for
-    credits to return.
+    What a living lot has paid for debts counts as its own when its payment is claimed back, so one look does, unless an
+    ended lot was given something back: that a claim may take. Ends, because ended lots pay no more than they have.
+    `actor` and `note` are of the operation that moves a claim; none when a claim waited for credits to return.
     """
     if not book.claims or book.collecting_later:
         return
+    for _ in range(len(book.claims) + len(book.debts) + 1):
+        before = book.entry_count
+        _look(book, actor, note)
+        if book.entry_count == before:
+            return
+
+
+def _look(book: Book, actor: str, note: str) -> None:
     paid = paid_by_lots(book)
     claims = list(book.claims.values())
     stands = [(claim, stand(claim, book.lots_of_payment(claim.payment), paid, book.at)) for claim in claims]
@@ -67,9 +75,7 @@ def _owe(book: Book, claim: Claim, stands: Sequence[Stand]) -> None:
     for (lot_id, since), credits in sorted(wanted.items()):
         more = credits - sum(debt.claimed for debt in owing.get((lot_id, since), ()))
         if more > 0:
-            book.open_debt(
-                payment=claim.payment, lot_id=lot_id, credits=more, state=new_debt_state(claim), since=since
-            )
+            book.open_debt(payment=claim.payment, lot_id=lot_id, credits=more, state=new_debt_state(claim), since=since)
 
 
 def _cancel_more_than(

@@ -6,7 +6,7 @@ as much as its limit says. From the lots and debts as they are, `payments_due` s
 then moves there, and may look as often as it likes.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from billing_app.credits.book import Book
@@ -87,45 +87,38 @@ def _payers(book: Book, claimed: Mapping[int, int]) -> tuple[list[_Payer], list[
 
 def give_back_payments(book: Book, due: Payments) -> None:
     """Give lots back what they have paid for debts and no longer have to."""
-    for debt_id, parts in list(book.payments_of_debts.items()):
+    for debt_id, paid in list(book.payments_of_debts.items()):
         debt = book.debts[debt_id]
         note = _CANCELLED if debt.collected > debt.claimed else _NOT_BY_THESE
-        _move(book, debt, due, parts.items(), lambda change: change < 0, EntryKind.RESTORE, note)
+        changes = [(lot_id, due.get((debt_id, lot_id), 0) - credits) for lot_id, credits in paid.items()]
+        _move(book, debt, EntryKind.RESTORE, [one for one in changes if one[1] < 0], note)
 
 
 def collect_payments(book: Book, due: Payments) -> None:
     """Take from lots what they have to pay, and say of each debt whether it is paid."""
-    for debt in list(book.debts.values()):
-        has = book.payments_of_debts.get(debt.id, {})
-        wanted = [(lot_id, has.get(lot_id, 0)) for debt_id, lot_id in due if debt_id == debt.id]
-        note = "Owed since a payment was refunded."
-        _move(book, debt, due, wanted, lambda change: change > 0, EntryKind.COLLECT, note)
+    changes: dict[int, list[tuple[int, int]]] = {debt_id: [] for debt_id in book.debts}
+    for (debt_id, lot_id), credits in due.items():
+        changes[debt_id].append((lot_id, credits - book.payments_of_debts.get(debt_id, {}).get(lot_id, 0)))
+    for debt_id, parts in changes.items():
+        debt = book.debts[debt_id]
+        _move(book, debt, EntryKind.COLLECT, [one for one in parts if one[1] > 0], _OWED)
         _say_whether_paid(book, debt)
 
 
+_OWED = "Owed since a payment was refunded."
 _CANCELLED = "Given back: the debt it was collected for is cancelled."
 _NOT_BY_THESE = "Given back: the debt it was collected for is not paid by these credits any more."
 
 
-def _move(
-    book: Book,
-    debt: Debt,
-    due: Payments,
-    parts: Iterable[tuple[int, int]],
-    wanted: Callable[[int], bool],
-    kind: EntryKind,
-    note: str,
-) -> None:
-    """Bring payments of one debt to what is due, as far as they change in the wanted direction: one entry."""
-    changes = [(lot_id, due.get((debt.id, lot_id), 0) - before) for lot_id, before in parts]
-    changes = [(lot_id, change) for lot_id, change in changes if wanted(change)]
+def _move(book: Book, debt: Debt, kind: EntryKind, changes: Sequence[tuple[int, int]], note: str) -> None:
+    """Let lots pay more (or less) of one debt, by (lot id, credits): one entry, if there is anything to change."""
     if not changes:
         return
-    book.post(kind, [(book.lots[lot_id], change) for lot_id, change in changes], debt_id=debt.id, note=note)
+    book.post(kind, [(book.lots[lot_id], credits) for lot_id, credits in changes], debt_id=debt.id, note=note)
     payments = book.payments_of_debts.setdefault(debt.id, {})
-    for lot_id, change in changes:
-        debt.collected += change
-        payments[lot_id] = payments.get(lot_id, 0) + change
+    for lot_id, credits in changes:
+        debt.collected += credits
+        payments[lot_id] = payments.get(lot_id, 0) + credits
         if not payments[lot_id]:
             del payments[lot_id]
     book.changes.debts[debt.id] = debt
@@ -142,4 +135,3 @@ def _say_whether_paid(book: Book, debt: Debt) -> None:
         debt.state = state
         book.changes.debts[debt.id] = debt
         book.changes.account = True
-

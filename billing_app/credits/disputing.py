@@ -21,9 +21,7 @@ def revoke(book: Book, operation: Revoke) -> Revoked:
     claim.refunded, claim.captured = operation.refunded, operation.captured
     claim.spent, claim.closed_windows = operation.spent, operation.closed_windows
     told = sorted(operation.given_back)
-    claim.given_back = fitted(
-        told or claim.given_back, claim.whole, missing_at=told[0].at if told else book.at
-    )
+    claim.given_back = fitted(told or claim.given_back, claim.whole, missing_at=told[0].at if told else book.at)
     before = book.entry_count
     enforce_claims(book, actor=operation.actor, note=operation.note)
     settle(book, book.at)

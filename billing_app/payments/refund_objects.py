@@ -30,7 +30,10 @@ class RefundTold:
 
 @dataclass(frozen=True, slots=True)
 class DisputeTold:
-    """A dispute, or an inquiry before one. `fee_minor`: what it cost besides the amount, in `fee_currency`."""
+    """A dispute, or an inquiry before one. `fee_minor`: what it cost besides the amount, in `fee_currency`.
+
+    `withdrawn`: when the bank took the money; None: it has not, or Stripe does not say.
+    """
 
     id: str
     charge: str | None
@@ -43,6 +46,7 @@ class DisputeTold:
     fee_currency: str | None
     evidence_due: datetime | None
     created: datetime
+    withdrawn: datetime | None = None
 
     @property
     def inquiry(self) -> bool:
@@ -99,4 +103,5 @@ def read_dispute(raw: stripe.Dispute) -> DisputeTold:
         fee_currency=booked[0].currency.upper() if booked else None,
         evidence_due=datetime.fromtimestamp(due, UTC) if due else None,
         created=datetime.fromtimestamp(raw.created, UTC),
+        withdrawn=min((datetime.fromtimestamp(one.created, UTC) for one in booked if one.amount < 0), default=None),
     )

@@ -93,7 +93,7 @@ async def _paid(
     if not await store.claim_fact(session, SESSION_PAID, page.id, learnt_from):
         return []
     if checkout.kind == "pack":
-        lot = await _grant_pack(session, ledger, checkout, page)
+        lot = await _grant_pack(session, ledger, checkout, told)
         done = f"{lot.credits} credits granted to customer {checkout.customer_id} ({checkout.name})"
     else:
         lot = None
@@ -123,9 +123,12 @@ async def _paid(
     return [done, f"checkout {checkout.public_id}: paid"]
 
 
-async def _grant_pack(session: AsyncSession, ledger: Ledger, checkout: Checkout, page: Session) -> Lot:
+async def _grant_pack(session: AsyncSession, ledger: Ledger, checkout: Checkout, told: SessionWithPayment) -> Lot:
+    """Credits count from when they were paid, not from when we heard of it, and are valid from when they are there."""
     assert checkout.credits is not None, "a pack has credits"
-    expires_at = clock.now() + timedelta(days=checkout.valid_days) if checkout.valid_days else None
+    page, now = told.session, clock.now()
+    paid_at = told.charge.created if told.charge is not None and told.charge.created is not None else now
+    expires_at = now + timedelta(days=checkout.valid_days) if checkout.valid_days else None
     grant = Grant(
         customer_id=checkout.customer_id,
         credits=checkout.credits,
@@ -135,6 +138,7 @@ async def _grant_pack(session: AsyncSession, ledger: Ledger, checkout: Checkout,
         payment=page.payment_intent,
         paid_minor=net_minor(page),
         currency=checkout.currency,
+        effective_at=min(paid_at, now),
         expires_at=expires_at,
         debt_limit=checkout.debt_credits,
         actor="stripe",

@@ -83,6 +83,7 @@ class Charge:
     metadata: dict[str, str] = field(default_factory=dict)
     disputed: bool = False
     settlement: Settlement | None = None
+    created: datetime | None = None
 
     @property
     def taken_back(self) -> bool:
@@ -164,6 +165,7 @@ def read_charge(raw: stripe.Charge) -> Charge:
         metadata=metadata_of(raw),
         disputed=raw.disputed,
         settlement=_settlement(raw.balance_transaction),
+        created=datetime.fromtimestamp(raw.created, UTC),
     )
 
 
@@ -185,6 +187,7 @@ def read_session_with_payment(raw: stripe.checkout.Session) -> SessionWithPaymen
 
 class _EventData(BaseModel):
     object: dict[str, Any]
+    previous_attributes: Any = None
 
 
 class _RawEvent(BaseModel):
@@ -208,6 +211,8 @@ def read_event(raw: bytes | dict[str, Any]) -> Event:
     data = _storable(event.data.object)
     object_id = data.get("id")
     customer = object_id if data.get("object") == "customer" else data.get("customer")
+    if customer is None and isinstance(event.data.previous_attributes, dict):  # a card that was just taken off
+        customer = _storable(event.data.previous_attributes.get("customer"))
     return Event(
         id=event.id,
         type=event.type,

@@ -70,6 +70,17 @@ _SAME = {
     "disputes": """
         SELECT stripe_dispute_id, status, outcome, amount_minor, fee_minor FROM disputes
         WHERE customer_id = :customer ORDER BY 1""",
+    "debts": """
+        SELECT d.payment, l.source, d.since, sum(d.credits - d.cancelled) AS claimed, sum(d.collected) AS collected
+        FROM credit_debts d JOIN credit_lots l ON l.customer_id = d.customer_id AND l.id = d.lot_id
+        WHERE d.customer_id = :customer GROUP BY 1, 2, 3 HAVING sum(d.credits - d.cancelled) > 0 ORDER BY 1, 2, 3""",
+    "paid by": """
+        SELECT d.payment, d.since, l.source, sum(a.credits) AS credits
+        FROM credit_debts d
+        JOIN credit_entries e ON e.customer_id = d.customer_id AND e.debt_id = d.id
+        JOIN credit_allocations a ON a.customer_id = e.customer_id AND a.entry_id = e.id
+        JOIN credit_lots l ON l.customer_id = a.customer_id AND l.id = a.lot_id
+        WHERE d.customer_id = :customer GROUP BY 1, 2, 3 HAVING sum(a.credits) <> 0 ORDER BY 1, 2, 3""",
     "unlocks": """
         SELECT source, code, uses_granted, uses_taken, revoked_at IS NULL AS open, revoked_because FROM unlocks
         WHERE customer_id = :customer ORDER BY 1""",
@@ -135,17 +146,14 @@ class Listener:
         balance = await self.services.credits.balance(customer)
         facts: dict[str, Any] = {name: await self.rows(query, customer=customer) for name, query in _SAME.items()}
         lots = await self.rows(_LOTS, customer=customer)
-        debts = await self.rows("SELECT id FROM credit_debts WHERE customer_id = :customer", customer=customer)
         facts["worth"] = balance.available + balance.frozen + balance.held - balance.owed
         facts["granted"] = [(lot["source"], lot["payment"], lot["granted"], lot["frozen"]) for lot in lots]
-        if not debts:
-            facts["available"], facts["owed"] = balance.available, balance.owed
-            facts["lots"] = [
-                {name: value for name, value in lot.items() if name not in ("effective_at", "expires_at")}
-                for lot in lots
-            ]
-            # When a lot ends means nothing once it is empty: then nobody moves its end any more.
-            facts["ends"] = [(lot["source"], _about(lot["expires_at"])) for lot in lots if lot["remaining"]]
+        facts["available"], facts["owed"] = balance.available, balance.owed
+        facts["lots"] = [
+            {name: value for name, value in lot.items() if name not in ("effective_at", "expires_at")} for lot in lots
+        ]
+        # When a lot ends means nothing once it is empty: then nobody moves its end any more.
+        facts["ends"] = [(lot["source"], _about(lot["expires_at"])) for lot in lots if lot["remaining"]]
         summary = await self.services.entitlements.summary(customer)
         facts["entitlements"] = sorted((one.feature, one.allowed) for one in summary.features)
         return facts

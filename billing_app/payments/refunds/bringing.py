@@ -94,6 +94,7 @@ async def enforce(session: AsyncSession, context: Context, paid_for: Checkout | 
         captured=standing.captured,
         spent=context.spent,
         closed_windows=standing.closed_windows,
+        given_back=standing.steps,
         actor=ACTOR,
         note=_note(paid_for, standing),
     )
@@ -175,6 +176,8 @@ async def _write_refunds(
             "amount_minor": one.amount_minor,
             "failure_reason": one.failure_reason,
         }
+        if row is not None and row.stripe_refund_id is None:
+            values["created_at"] = one.created  # Stripe's time, by which it is older or younger than other facts
         acts = status in ACTING and (row is None or row.acted_at is None)
         undone = status in _UNDONE and row is not None and row.acted_at is not None and row.undone_at is None
         if acts:
@@ -226,6 +229,7 @@ async def _write_disputes(
             "reason": one.reason,
             "outcome": one.outcome,
             "evidence_due_at": one.evidence_due,
+            "withdrawn_at": one.withdrawn,
             "closed_at": closed_at if one.outcome else None,
             "overturned_at": _overturned_at(row, one),
             # An inquiry takes no money: where it becomes a dispute, the bank takes it now.

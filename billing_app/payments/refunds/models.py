@@ -62,6 +62,7 @@ class Dispute(SQLModel, table=True):
         outcome: `won`, `lost`, or `closed` (an inquiry that came to nothing, or a dispute that was prevented); None:
             it is open.
         opened_at: Stripe's time; where an inquiry became a dispute, billing time at which we learnt of that.
+        withdrawn_at: when the bank took the money, Stripe's time; None where it has not, or Stripe does not say.
         closed_at: billing time at which we learnt of the outcome; overturned_at: that of the opposite outcome, where
             it was decided otherwise later.
     """
@@ -91,4 +92,5 @@ class Dispute(SQLModel, table=True):
     evidence_due_at: datetime | None = timestamp(nullable=True)
     opened_at: datetime = timestamp()
     closed_at: datetime | None = timestamp(nullable=True)
+    withdrawn_at: datetime | None = timestamp(nullable=True)
     overturned_at: datetime | None = timestamp(nullable=True)

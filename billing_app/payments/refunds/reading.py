@@ -29,7 +29,7 @@ _DISPUTES = text(
 )
 _DEBTS = text(
     "SELECT sum(d.credits - d.collected - d.cancelled) AS owed, sum(d.collected) AS collected, "  # noqa: S608
-    f"min(d.created_at) AS since, min({_PAID_FOR.removesuffix(' AS what ')}) AS what FROM credit_debts d "
+    f"min(d.since) AS since, min({_PAID_FOR.removesuffix(' AS what ')}) AS what FROM credit_debts d "
     "LEFT JOIN payments p ON p.customer_id = d.customer_id AND p.stripe_payment_intent = d.payment "
     "LEFT JOIN checkouts c ON c.id = p.checkout_id "
     "LEFT JOIN invoices i ON i.customer_id = d.customer_id AND i.stripe_invoice_id = d.payment "

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
@@ -11,10 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from billing_app import clock
+from billing_app.credits import GivenBack
 from billing_app.payments.models import Checkout, Payment
 from billing_app.payments.refund_objects import ACTING
+from billing_app.payments.refunds import shares
 from billing_app.payments.refunds.models import Dispute, Refund
 
+MoneyMoved = TypeVar("MoneyMoved", Refund, Dispute)
 UNDECIDED = ("requested", "requires_action", *ACTING)
 """Refunds whose money is given back, or may be: together never more than was captured."""
 
@@ -29,6 +32,7 @@ class Standing:
         disputed: there is, or was, a dispute; frozen: one is open.
         closed_windows: staff asked that spent credits of past months of a yearly plan be owed too.
         touched: there ever was a refund that acted, or a dispute.
+        steps: when how much of `given_back` went back, at Stripe.
     """
 
     given_back: int
@@ -37,6 +41,7 @@ class Standing:
     frozen: bool
     closed_windows: bool
     touched: bool
+    steps: tuple[GivenBack, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,21 +61,19 @@ class CreditsBack:
 
 async def refunds_of(session: AsyncSession, payment_id: int) -> Sequence[Refund]:
     """A payment's refunds, oldest first."""
-    found = await session.execute(
-        select(Refund)
-        .where(col(Refund.payment_id) == payment_id)
-        .order_by(col(Refund.id))
-        .execution_options(populate_existing=True)
-    )
-    return found.scalars().all()
+    return await _rows_of(session, Refund, [payment_id])
 
 
 async def disputes_of(session: AsyncSession, payment_id: int) -> Sequence[Dispute]:
     """A payment's disputes, oldest first."""
+    return await _rows_of(session, Dispute, [payment_id])
+
+
+async def _rows_of(session: AsyncSession, kind: type[MoneyMoved], payment_ids: Sequence[int]) -> Sequence[MoneyMoved]:
     found = await session.execute(
-        select(Dispute)
-        .where(col(Dispute.payment_id) == payment_id)
-        .order_by(col(Dispute.id))
+        select(kind)
+        .where(col(kind.payment_id).in_(payment_ids))
+        .order_by(col(kind.id))
         .execution_options(populate_existing=True)
     )
     return found.scalars().all()
@@ -90,31 +93,20 @@ async def standing(session: AsyncSession, payment: Payment) -> Standing:
     """What is given back of what this payment paid for: of its checkout, or of all payments of its invoice."""
     own = col(Payment.id) == payment.id if payment.invoice_id is None else col(Payment.invoice_id) == payment.invoice_id
     given_back = func.least(col(Payment.captured_minor), col(Payment.refunded_minor) + col(Payment.disputed_minor))
-    sums = await session.execute(
-        select(func.coalesce(func.sum(given_back), 0), func.coalesce(func.sum(col(Payment.captured_minor)), 0)).where(
-            own
-        )
-    )
-    total, captured = sums.one()
-    ids = select(col(Payment.id)).where(own)
-    disputes = (
-        await session.execute(select(col(Dispute.status), col(Dispute.outcome)).where(col(Dispute.payment_id).in_(ids)))
-    ).all()
-    refunds = (
-        await session.execute(
-            select(col(Refund.status), col(Refund.acted_at), col(Refund.closed_windows)).where(
-                col(Refund.payment_id).in_(ids)
-            )
-        )
-    ).all()
-    charged_back = [row for row in disputes if not row.status.startswith("warning_")]
+    rows = (await session.execute(select(col(Payment.id), given_back, col(Payment.captured_minor)).where(own))).all()
+    ids = [row[0] for row in rows]
+    refunds = await _rows_of(session, Refund, ids)
+    disputes = await _rows_of(session, Dispute, ids)
+    charged_back = [one for one in disputes if not one.status.startswith("warning_")]
+    total = sum(row[1] for row in rows)
     return Standing(
-        given_back=int(total),
-        captured=int(captured),
+        given_back=total,
+        captured=sum(row[2] for row in rows),
         disputed=bool(charged_back),
-        frozen=any(row.outcome is None for row in charged_back),
-        closed_windows=any(row.closed_windows and row.status in ACTING for row in refunds),
-        touched=bool(total) or bool(charged_back) or any(row.acted_at is not None for row in refunds),
+        frozen=any(one.outcome is None for one in charged_back),
+        closed_windows=any(one.closed_windows and one.status in ACTING for one in refunds),
+        touched=bool(total) or bool(charged_back) or any(one.acted_at is not None for one in refunds),
+        steps=shares.steps({row[0]: row[1] for row in rows}, refunds, disputes),
     )
 
 
