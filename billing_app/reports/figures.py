@@ -8,6 +8,7 @@ from typing import Literal
 
 from billing_app.money import exponent
 
+FOREIGN_COST = "Part of its cost is in another currency, which is never converted."
 Unit = Literal["minor", "cost", "percent", "count", "credits"]
 
 
@@ -73,7 +74,7 @@ def margin_figure(
 ) -> tuple[Decimal | None, str]:
     """A margin in percent of revenue, or None and why: nothing was earned, or part of the cost is in other money."""
     if foreign:
-        return None, "Part of its cost is in another currency, which is never converted."
+        return None, FOREIGN_COST
     if revenue_minor <= 0:
         return None, "Nothing was recognised as revenue, so there is nothing to take a share of."
     revenue = major(revenue_minor, currency)

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from billing_app.credits.arrays import integers
 from billing_app.money import exponent
 from billing_app.reports.period import Period
-from billing_app.usage.reading import span_of
+from billing_app.usage.reading import by_customer, span_of
 
 _EARNED = "movement IN ('used', 'by_day', 'at_sale', 'expired', 'ended', 'refunded')"
 _NET = f"sum(CASE WHEN {_EARNED} THEN amount_minor WHEN movement = 'credited' THEN -amount_minor ELSE 0 END)::bigint"
@@ -29,31 +29,19 @@ _COST_GROUPS = text(_COSTS.format(keys="purchase, item, plan, feature"))
 _COST_BY_MODEL = text(_COSTS.format(keys="feature, model"))
 _COST_BY_FEATURE = text(_COSTS.format(keys="feature"))
 _COST_BY_DAY = text(_COSTS.format(keys="day"))
-
-
-def _spans(columns: str, table: str, only: str) -> str:
-    """Whole months from the sums by month, the days around them from those by day: each a look-up by index."""
-    return f"""
-        SELECT customer_id, {columns} FROM {table}_month WHERE {only} AND month >= :first_month AND month < :month_after
-        UNION ALL
-        SELECT customer_id, {columns} FROM {table} WHERE {only} AND day BETWEEN :first AND :last_before
-        UNION ALL
-        SELECT customer_id, {columns} FROM {table} WHERE {only} AND day BETWEEN :first_after AND :last"""  # noqa: S608
-
-
 _CUSTOMER_NET = "earned_minor + released_minor - credited_minor AS net"
 _CUSTOMER_COST = """calls, unknown, CASE WHEN currency = :currency THEN cost ELSE 0 END AS cost,
     currency <> :currency AND currency <> '' AND cost <> 0 AS other"""
 _CUSTOMERS = text(
     f"""WITH revenue AS (
         SELECT customer_id, sum(net)::bigint AS net FROM (
-            {_spans(_CUSTOMER_NET, "revenue_sums_customer", "currency = :currency")}
+            {by_customer(_CUSTOMER_NET, "revenue_sums_customer", "currency = :currency")}
             UNION ALL SELECT * FROM unnest(CAST(:refunded AS bigint[]), CAST(:amounts AS bigint[]))
         ) r GROUP BY 1
     ), cost AS (
         SELECT customer_id, sum(calls)::bigint AS calls, sum(unknown)::bigint AS unknown, sum(cost) AS cost,
             bool_or(other) AS other FROM (
-            {_spans(_CUSTOMER_COST, "cost_sums_customer", "true")}
+            {by_customer(_CUSTOMER_COST, "cost_sums_customer", "true")}
         ) c GROUP BY 1
     ), both_ AS (
         SELECT customer_id, coalesce(net, 0) AS net, coalesce(calls, 0) AS calls, coalesce(unknown, 0) AS unknown,

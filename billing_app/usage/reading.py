@@ -20,23 +20,28 @@ DIMENSIONS = ("day", "kind", "plan", "feature", "model", "purchase", "item", "cu
 MAX_GROUPS = 20_000
 MAX_CUSTOMERS = 1_000
 
-# Whole months from the sums by month, the days before and after from those by day: a year of every customer is a
-# few rows each, however many calls there were. Apart, so that each is a look-up by index; together in one condition
-# they were a scan of all days.
-BY_CUSTOMER = """
+
+def by_customer(columns: str, table: str, only: str) -> str:
+    """Rows of customers in the span of `span_of`, as SQL: whole months from the sums by month, the days around by day.
+
+    A year of every customer is a few rows each, however many calls there were. Apart, so that each is a look-up by
+    index; together in one condition they were a scan of all days.
+    """
+    return f"""
+        SELECT customer_id, {columns} FROM {table}_month WHERE {only} AND month >= :first_month AND month < :month_after
+        UNION ALL
+        SELECT customer_id, {columns} FROM {table} WHERE {only} AND day BETWEEN :first AND :last_before
+        UNION ALL
+        SELECT customer_id, {columns} FROM {table} WHERE {only} AND day BETWEEN :first_after AND :last"""  # noqa: S608
+
+
+_BY_CUSTOMER = f"""
     SELECT customer_id, sum(calls) AS calls, sum(unknown) AS unknown, sum(cost) AS cost FROM (
-        SELECT customer_id, calls, unknown, cost FROM cost_sums_customer_month
-        WHERE currency = :currency AND month >= :first_month AND month < :month_after
-        UNION ALL
-        SELECT customer_id, calls, unknown, cost FROM cost_sums_customer
-        WHERE currency = :currency AND day BETWEEN :first AND :last_before
-        UNION ALL
-        SELECT customer_id, calls, unknown, cost FROM cost_sums_customer
-        WHERE currency = :currency AND day BETWEEN :first_after AND :last
-    ) AS parts GROUP BY customer_id"""
-_CUSTOMERS = text(f"{BY_CUSTOMER} ORDER BY cost DESC, customer_id LIMIT :limit")
+        {by_customer("calls, unknown, cost", "cost_sums_customer", "currency = :currency")}
+    ) AS parts GROUP BY customer_id"""  # noqa: S608
+_CUSTOMERS = text(f"{_BY_CUSTOMER} ORDER BY cost DESC, customer_id LIMIT :limit")
 _DISTRIBUTION = text(
-    f"""WITH each AS ({BY_CUSTOMER}),
+    f"""WITH each AS ({_BY_CUSTOMER}),
     ranked AS (SELECT cost, ntile(10) OVER (ORDER BY cost DESC, customer_id) AS tenth FROM each WHERE customer_id <> 0)
     SELECT count(*) AS customers, sum(cost) AS cost, sum(cost) FILTER (WHERE tenth = 1) AS top,
     percentile_disc(ARRAY[0.5, 0.9, 0.99]) WITHIN GROUP (ORDER BY cost) AS at FROM ranked"""  # noqa: S608
@@ -147,7 +152,7 @@ async def by(
 
 
 def span_of(first: date, last: date) -> dict[str, date]:
-    """A span as whole months and the days around them: what `BY_CUSTOMER` asks for, beside `:currency`."""
+    """A span as whole months and the days around them: what `by_customer` asks for."""
     first_month = first if first.day == 1 else _next_month(first)
     month_after = last.replace(day=1) if _next_month(last) != _day_after(last) else _next_month(last)
     if first_month >= month_after:  # no whole month: all by day

@@ -191,3 +191,29 @@ async def test_customers_may_not_read_what_the_business_earns(reports: Recurring
         await reports.movements(STRANGER, JANUARY, "USD")
     with pytest.raises(NotPermitted):
         await reports.distribution(STRANGER, JANUARY, "USD")
+
+
+@pytest.mark.row("C8")
+async def test_what_customers_cost_in_other_currencies_is_not_left_out_of_ltv(
+    database: Database, reports: RecurringReports
+) -> None:
+    ids = await write(database, [*a_life(0, (0, 2000)), *a_life(1, (0, 2000)), *a_life(2, (0, 2000), (40, 0))])
+
+    async def costs(customer: int, currency: str, cost: int, unknown: int = 0) -> None:
+        async with database.transaction() as session:
+            await session.execute(
+                text("INSERT INTO cost_sums_customer_month (customer_id, month, currency, calls, unknown, cost) "
+                     "VALUES (:id, '2026-02-01', :currency, 3, :unknown, :cost)"),
+                {"id": customer, "currency": currency, "cost": cost, "unknown": unknown},
+            )  # fmt: skip
+
+    await costs(ids[0], "USD", 1)
+    await costs(ids[0], "", 0, unknown=7)
+    await costs(ids[2], "EUR", 5)
+    told = (await reports.recurring(None, FEBRUARY, "USD")).figure("ltv")
+    assert told.value is not None, "who left does not count"
+    assert told.note == "7 calls of unknown cost are not in it."
+    await costs(ids[1], "EUR", 1)
+    told = (await reports.recurring(None, FEBRUARY, "USD")).figure("ltv")
+    assert (told.value, told.note) == (None, "")
+    assert "another currency" in told.reason

@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from decimal import Decimal
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from billing_app.reports.period import Period
 from billing_app.reports.recurring.movements import Change
-from billing_app.usage.reading import BY_CUSTOMER, span_of
+from billing_app.reports.recurring.worth import CostOfPaying
+from billing_app.usage.reading import by_customer, span_of
 
 # A customer's lines of one day are one change; what was before is the sum of all days before.
 _DAYS = """
@@ -70,8 +70,11 @@ _MRR_NOW = text(
 # What the customers who pay at the period's end cost in it.
 _COST_OF_PAYING = text(
     f"""WITH {_DAYS}, paying AS (SELECT customer_id FROM days GROUP BY customer_id HAVING sum(moved) > 0),
-    cost AS ({BY_CUSTOMER})
-    SELECT coalesce(sum(cost.cost), 0) FROM cost JOIN paying USING (customer_id)"""  # noqa: S608
+    cost AS ({by_customer("calls, unknown, cost, currency", "cost_sums_customer", "true")})
+    SELECT coalesce(sum(cost) FILTER (WHERE currency = :currency), 0) AS known,
+        coalesce(sum(unknown), 0)::bigint AS unknown,
+        coalesce(bool_or(currency NOT IN ('', :currency) AND cost <> 0), false) AS foreign
+    FROM cost JOIN paying USING (customer_id)"""  # noqa: S608
 )
 
 
@@ -113,10 +116,10 @@ async def customers(session: AsyncSession) -> int:
     return (await session.execute(text("SELECT count(*) FROM customers"))).scalar_one()
 
 
-async def cost_of_paying(session: AsyncSession, period: Period, currency: str) -> Decimal:
-    """What customers who pay at the period's end cost in it, in major units; calls of unknown cost are not in it."""
+async def cost_of_paying(session: AsyncSession, period: Period, currency: str) -> CostOfPaying:
+    """What customers who pay at the period's end cost in it."""
     values = _values(period, currency) | span_of(period.first, period.last)
-    return (await session.execute(_COST_OF_PAYING, values)).scalar_one()
+    return CostOfPaying(*(await session.execute(_COST_OF_PAYING, values)).one())
 
 
 async def _at(session: AsyncSession, moment: datetime, currency: str) -> tuple[int, int]:

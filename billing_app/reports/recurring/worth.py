@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from billing_app.money import exponent
-from billing_app.reports.figures import Figure, Unit, percent
+from billing_app.reports.figures import FOREIGN_COST, Figure, Unit, percent
 from billing_app.reports.period import Period
 from billing_app.reports.recurring.movements import Change
 from billing_app.reports.recurring.views import Movement
@@ -42,6 +42,18 @@ def cohort(changes: Sequence[Change], *, start_minor: int, starting: int) -> Coh
 
 
 @dataclass(frozen=True, slots=True)
+class CostOfPaying:
+    """What those who pay at a period's end cost in it, in major units of the currency asked for.
+
+    `unknown`: calls of unknown cost, which are not in it; foreign: they cost something in another currency too.
+    """
+
+    known: Decimal
+    unknown: int = 0
+    foreign: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class _Kind:
     """What a figure is counted in, and of how many customers it is made."""
 
@@ -59,24 +71,22 @@ def mrr_figure(mrr_minor: int, paying: int, currency: str, computed_at: datetime
 
 
 def figures(
-    period: Period, total: Movement, kept: Cohort, *, currency: str, cost: Decimal, computed_at: datetime
+    period: Period, total: Movement, kept: Cohort, *, currency: str, cost: CostOfPaying, computed_at: datetime
 ) -> tuple[Figure, ...]:
-    """`mrr`, `arr`, `paying`, `logo_churn`, `nrr`, `arpu`, `ltv` of a period.
-
-    Args:
-        cost: what those who pay at its end cost in it, in major units of the currency.
-    """
+    """`mrr`, `arr`, `paying`, `logo_churn`, `nrr`, `arpu`, `ltv` of a period."""
 
     def figure(key: str, label: str, value: int | Decimal | None, of: _Kind, words: str, **why: str) -> Figure:
         money = currency if of.unit == "minor" else None
         reason = why.get("reason", "") if value is None else ""
-        return Figure(key, label, value, of.unit, money, words, of.sample, computed_at, reason)
+        return Figure(
+            key, label, value, of.unit, money, words, of.sample, computed_at, reason, note=why.get("note", "")
+        )
 
     now, then = _Kind("minor", total.ending), _Kind("percent", kept.starting)
     mrr, paying = total.end_minor, total.ending
     churn = Fraction(kept.left, kept.starting) if kept.starting else None
-    cost_minor = Fraction(cost) * 10 ** exponent(currency)
-    worth, why_not = _worth(Fraction(period.days) / _DAYS_IN_A_MONTH, total, cost_minor, churn)
+    unknown = f"{cost.unknown:,} calls of unknown cost are not in it." if cost.unknown else ""
+    worth, why_not = _worth(Fraction(period.days) / _DAYS_IN_A_MONTH, total, cost, churn, currency)
     return (
         mrr_figure(mrr, paying, currency, computed_at),
         figure("arr", "ARR (run rate)", mrr * MONTHS_IN_A_YEAR, now, "12 x MRR: a run rate, no forecast."),
@@ -101,12 +111,14 @@ def figures(
             "ltv", "LTV", worth, _Kind("minor", kept.starting),
             "(ARPU - cost of goods per paying customer and month) / monthly logo churn. An estimate: it supposes that "
             "customers go on leaving as they did in this period.",
-            reason=why_not,
+            reason=why_not, note=unknown if worth is not None else "",
         ),
     )  # fmt: skip
 
 
-def _worth(months: Fraction, total: Movement, cost_minor: Fraction, churn: Fraction | None) -> tuple[int | None, str]:
+def _worth(
+    months: Fraction, total: Movement, cost: CostOfPaying, churn: Fraction | None, currency: str
+) -> tuple[int | None, str]:
     """LTV in minor units, or why there is none."""
     if not total.ending:
         return None, _NOBODY_AT_END
@@ -114,6 +126,9 @@ def _worth(months: Fraction, total: Movement, cost_minor: Fraction, churn: Fract
         return None, _NOBODY_AT_START
     if not churn:
         return None, "Nobody left in this period, so nothing says how long customers stay."
+    if cost.foreign:
+        return None, FOREIGN_COST
+    cost_minor = Fraction(cost.known) * 10 ** exponent(currency)
     return _half_up((total.end_minor - cost_minor / months) / total.ending / (churn / months)), ""
 
 
