@@ -18,6 +18,7 @@ from billing_app.errors import DomainError, Unavailable
 from billing_app.garbage import leave_out_what_stays
 from billing_app.payments.applying import TryAgain
 from billing_app.payments.delivery_log.pruning import prune
+from billing_app.payments.leaving.service import CLEAR_TASK
 from billing_app.payments.mirroring.second import END_SECOND_TASK
 from billing_app.payments.reconcile import WATCH_PAYMENT_TASK, WATCH_SUBSCRIPTION_TASK
 from billing_app.payments.reconciling.service import COMPARE_TASK, UnderWay
@@ -147,6 +148,11 @@ def _add_tasks(queue: App, services: Services) -> None:
     async def finish_refund(*, refund_id: int) -> None:
         await services.refunds.finish(refund_id)
 
+    @queue.task(name=CLEAR_TASK, retry=Pauses(_PAUSES_S))
+    @traced
+    async def clear_erased(*, customer_id: int) -> None:
+        await services.leaving.clear(customer_id)
+
     @queue.task(name=WATCH_PAYMENT_TASK, retry=Pauses(_WATCH_PAUSES_S))
     @traced
     async def watch_payment(*, payment_intent: str) -> None:
@@ -234,8 +240,10 @@ def _add_regular_tasks(queue: App, services: Services) -> None:
     @queue.periodic(cron="23 * * * *")
     @queue.task(name="tidy", queueing_lock="tidy")
     async def tidy(timestamp: int) -> None:
-        """Ended sign-in sessions, finished jobs, old bodies of events, what still came about people who were erased."""
+        """Ended sign-in sessions, finished jobs, old bodies of events, answers kept for retries, and what still came
+        about people who were erased."""
         await services.accounts.sweep_sessions()
+        await services.api_requests.sweep()
         await prune(services.database)
         await services.persons.sweep()
         await queue.job_manager.delete_old_jobs(

@@ -89,6 +89,12 @@ async def ensure_customer(
     return _view(found)
 
 
+async def is_erased(session: AsyncSession, customer_id: int) -> bool:
+    """Whether this customer was made nobody: nothing is sold or given to them any more."""
+    found = await store.customer_by_id(session, customer_id)
+    return found is not None and found.erased_at is not None
+
+
 async def unconfirmed_customers(session: AsyncSession, customer_ids: Sequence[int]) -> set[int]:
     """Which of these customers have not confirmed an e-mail address yet.
 

@@ -25,6 +25,7 @@ async def ask_to_verify(
         session,
         VERIFY_EMAIL,
         recipient=user.email,
+        customer_id=user.customer_id,
         reference=f"{user.id}:{state}:{_spell(300)}" if again else f"{user.id}:{state}",
         data={"user_id": user.id, "state": state, "browser": browser, "next": next_path},
     )
@@ -36,6 +37,7 @@ async def tell_already_registered(session: AsyncSession, user: User) -> None:
         session,
         ALREADY_REGISTERED,
         recipient=user.email,
+        customer_id=user.customer_id,
         reference=f"{user.id}:{_spell(3600)}",
         data={"user_id": user.id},
     )
@@ -47,6 +49,7 @@ async def send_reset_link(session: AsyncSession, user: User) -> None:
         session,
         RESET_PASSWORD,
         recipient=user.email,
+        customer_id=user.customer_id,
         reference=f"{user.id}:{_spell(60)}",
         data={"user_id": user.id},
     )
@@ -58,6 +61,7 @@ async def tell_password_changed(session: AsyncSession, user: User, *, state: str
         session,
         PASSWORD_CHANGED,
         recipient=user.email,
+        customer_id=user.customer_id,
         reference=f"{user.id}:{state}",
         data={"user_id": user.id, "at": clock.wall().isoformat()},
     )

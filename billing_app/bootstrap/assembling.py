@@ -31,6 +31,7 @@ from billing_app.payments.checkout import CheckoutService
 from billing_app.payments.delivery_log.service import DeliveryLog
 from billing_app.payments.gateway import StripeGateway
 from billing_app.payments.inbox import Inbox
+from billing_app.payments.leaving.service import Leaving
 from billing_app.payments.mirroring.kept_cards import PaymentMethodReads
 from billing_app.payments.mirroring.links import InvoiceLinks
 from billing_app.payments.mirroring.reading import InvoiceReads
@@ -144,6 +145,7 @@ def put_together(settings: Settings, database: Database) -> Services:
         invoices=invoices,
         hand_plans=hand_plans,
     )
+    leaving = Leaving(database, gateway, applier, subscriptions)
     push = PushService(database, gateway, catalog, settings)
     comparison = Comparison(database, gateway, applier, inbox)
     around = Around(settings, database, gateway, push, comparison, webhook_secret)
@@ -224,7 +226,8 @@ def put_together(settings: Settings, database: Database) -> Services:
         deliveries=DeliveryLog(database, inbox),
         reconciler=Reconciler(database),
         comparison=comparison,
-        persons=Persons(database, subscriptions, hand_plans),
+        leaving=leaving,
+        persons=Persons(database, subscriptions, hand_plans, leaving),
         self_audit=SelfAudit(around),
         going_live=GoingLive(around, catalog),
         health=Health(around),

@@ -26,6 +26,7 @@ from billing_app.payments.checkout import CheckoutService
 from billing_app.payments.delivery_log.service import DeliveryLog
 from billing_app.payments.gateway import StripeGateway
 from billing_app.payments.inbox import Inbox
+from billing_app.payments.leaving.service import Leaving
 from billing_app.payments.mirroring.kept_cards import PaymentMethodReads
 from billing_app.payments.mirroring.links import InvoiceLinks
 from billing_app.payments.mirroring.reading import InvoiceReads
@@ -120,6 +121,7 @@ class Services:
     deliveries: DeliveryLog
     reconciler: Reconciler
     comparison: Comparison
+    leaving: Leaving
     persons: Persons
     self_audit: SelfAudit
     going_live: GoingLive

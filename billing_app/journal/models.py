@@ -66,17 +66,22 @@ class OutboxMail(SQLModel, table=True):
 
 
 class MailDelivery(SQLModel, table=True):
-    """Where an owed mail goes and how far it has come: what may change, and what erasing a person clears."""
+    """Where an owed mail goes and how far it has come: what may change, and what erasing a person clears.
+
+    `customer_id`: whom it is written to; empty for mails to the seller and to strangers.
+    """
 
     __tablename__: ClassVar[Any] = "outbox_deliveries"
     __table_args__ = (
         CheckConstraint("state IN ('queued', 'sending', 'sent', 'kept', 'moot', 'refused')", name="state"),
         CheckConstraint("(state = 'sending') = (claimed_until IS NOT NULL)", name="claim"),
         Index(None, "recipient", "outbox_id"),
+        Index(None, "customer_id", postgresql_where=text("customer_id IS NOT NULL")),
         Index("ix_outbox_deliveries_owed", "outbox_id", postgresql_where=text("state IN ('queued', 'sending')")),
     )
 
     outbox_id: int = Field(sa_column=Column(BigInteger, ForeignKey("outbox.id"), primary_key=True, autoincrement=False))
+    customer_id: int | None = Field(default=None, sa_column=Column(BigInteger, ForeignKey("customers.id")))
     recipient: str
     state: str
     attempts: int

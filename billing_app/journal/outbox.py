@@ -48,6 +48,7 @@ async def post(
     recipient: str,
     reference: str,
     data: dict[str, Any],
+    customer_id: int | None = None,
 ) -> int | None:
     """Owe a mail, in the caller's transaction, and queue the job `send_mail(outbox_id=...)` with it.
 
@@ -56,6 +57,7 @@ async def post(
         recipient: the address, as an account or customer holds it.
         reference: what causes it. The same kind and reference again is the same mail: nothing happens.
         data: ids and figures for the letter; never a token or password, they would lie here for ever.
+        customer_id: whom it is written to, so that erasing them finds it, whatever their address is by then.
 
     Returns:
         The mail's id, or None if it was owed before.
@@ -69,7 +71,9 @@ async def post(
     outbox_id = made.scalar_one_or_none()
     if outbox_id is None:
         return None
-    session.add(MailDelivery(outbox_id=outbox_id, recipient=recipient, state="queued", attempts=0))
+    session.add(
+        MailDelivery(outbox_id=outbox_id, customer_id=customer_id, recipient=recipient, state="queued", attempts=0)
+    )
     await session.flush()
     await defer(session, SEND_TASK, outbox_id=outbox_id)
     return outbox_id

@@ -2,10 +2,11 @@
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from billing_app.accounts.customers import is_erased
 from billing_app.catalog.items import ItemKind, Offer
 from billing_app.entitlements import unlocking
 from billing_app.entitlements.subscriptions import store as subscriptions
-from billing_app.errors import Conflict
+from billing_app.errors import Conflict, NotFound
 from billing_app.payments import store
 from billing_app.payments.refunds import store as money_back
 from billing_app.payments.subscribing.errors import AlreadySubscribed
@@ -39,7 +40,10 @@ async def admit(session: AsyncSession, customer_id: int, offer: Offer, *, while_
 
     Raises:
         AlreadyYours, AlreadySubscribed: they have it. UnderWay: a plan of theirs is being confirmed. WhileDisputed.
+        NotFound: they were erased, by a request that was under way with this one.
     """
+    if await is_erased(session, customer_id):
+        raise NotFound("There is no such customer.")
     if not while_disputed and await money_back.has_open_dispute(session, customer_id):
         raise WhileDisputed(
             "A payment of yours is disputed at your bank. You can buy again once that is decided. Write to us if it "

@@ -154,6 +154,15 @@ class StripeGateway(SubscriptionReads, SubscribingCalls, ReconcilingReads, Catal
         )
         return read_session_with_payment(listed.data[0]) if listed.data else None
 
+    async def open_sessions(self, stripe_customer: str) -> list[str]:
+        """The payment pages of ours that are open for a customer, by their ids; a hundred at most."""
+        listed = await self._call(
+            self._stripe.v1.checkout.sessions.list_async(
+                {"customer": stripe_customer, "status": "open", "limit": _PAGE}
+            )
+        )
+        return [one.id for one in listed.data if _metadata(one).get("managed_by") == MANAGED_BY]
+
     async def expire_session(self, session_id: str) -> Session:
         """Close an open payment page.
 

@@ -45,7 +45,7 @@ async def owe_receipt(session: AsyncSession, checkout: Checkout, told: SessionWi
         unlocked=() if lot else (_unlocked(checkout),),
         receipt_url=told.charge.receipt_url if told.charge else None,
     )
-    await send_later(session, letter, recipient=recipient, reference=page.id)
+    await send_later(session, letter, recipient=recipient, reference=page.id, customer_id=checkout.customer_id)
 
 
 async def owe_bad_news(session: AsyncSession, checkout: Checkout, told: SessionWithPayment) -> None:
@@ -60,7 +60,7 @@ async def owe_bad_news(session: AsyncSession, checkout: Checkout, told: SessionW
         reason=_FAILED,
         retry_path=f"/pricing#{checkout.kind}-{checkout.code}",
     )
-    await send_later(session, letter, recipient=recipient, reference=told.session.id)
+    await send_later(session, letter, recipient=recipient, reference=told.session.id, customer_id=checkout.customer_id)
 
 
 def _unlocked(checkout: Checkout) -> str:

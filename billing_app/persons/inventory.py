@@ -24,6 +24,7 @@ class Held:
     Attributes:
         copy: who is given a copy of its rows.
         where: which rows are this person's; `:customer` and `:emails` stand for them.
+        erased_where: which rows erasing means, where that is more than a copy shows: all that `adopt` has made theirs.
         withheld: columns that are no data but secrets or their digests, left out of every copy.
         erase: column to SQL expression; empty: nothing in it names or describes a person.
         delete: erasing deletes the rows.
@@ -32,6 +33,7 @@ class Held:
 
     copy: For = For.PERSON
     where: str = "customer_id = :customer"
+    erased_where: str = ""
     withheld: frozenset[str] = frozenset()
     erase: Mapping[str, str] = field(default_factory=dict)
     delete: bool = False
@@ -46,6 +48,23 @@ _AUDITED = (
     "OR object IN (SELECT 'user:' || id FROM users WHERE customer_id = :customer))"
 )
 _BY_MAIL = "lower(recipient) = ANY(:emails)"
+_MAILED = "(SELECT d.outbox_id FROM outbox_deliveries d WHERE d.customer_id = :customer)"
+_ASKED = (
+    "(SELECT o.id FROM outbox o JOIN enquiries e ON o.kind = 'enquiry' AND o.reference = e.number "
+    "WHERE e.customer_id = :customer)"
+)
+# What Stripe says of a dispute or a refund need not name the customer.
+_FROM_STRIPE = (
+    "(stripe_customer_id IN (SELECT stripe_customer_id FROM stripe_customers WHERE customer_id = :customer) "
+    "OR object_id IN (SELECT stripe_dispute_id FROM disputes WHERE customer_id = :customer) "
+    "OR object_id IN (SELECT stripe_refund_id FROM refunds WHERE customer_id = :customer "
+    "AND stripe_refund_id IS NOT NULL))"
+)
+# What was bought bears the catalogue's words; what was given bears somebody's.
+_GIVEN = (
+    "CASE WHEN kind IN ('promotion', 'referral', 'gift', 'adjustment', 'rollover', 'reversal') "
+    f"THEN '{ERASED}' ELSE label END"
+)
 _BUSINESS = Held(For.NOBODY)
 _FIGURES = Held()
 _OWN_WORDS = Held(delete=True)
@@ -68,6 +87,7 @@ INVENTORY: dict[str, Held] = {
     "hand_overs": Held(withheld=frozenset({"token_hash"}), delete=True),
     "enquiries": Held(
         where="(customer_id = :customer OR (customer_id IS NULL AND lower(email) = ANY(:emails)))",
+        erased_where="customer_id = :customer",
         withheld=frozenset({"fingerprint"}),
         erase={
             "name": f"'{ERASED}'",
@@ -78,8 +98,17 @@ INVENTORY: dict[str, Held] = {
         },
     ),
     # What was written to them
-    "mailbox": Held(where=_BY_MAIL, delete=True),
-    "outbox_deliveries": Held(where=_BY_MAIL, erase={"recipient": "'erased'", "last_error": "NULL"}),
+    "mailbox": Held(where=_BY_MAIL, erased_where=f"(outbox_id IN {_MAILED} OR outbox_id IN {_ASKED})", delete=True),
+    "outbox_deliveries": Held(
+        where=_BY_MAIL,
+        erased_where="customer_id = :customer",
+        erase={
+            "recipient": "'erased'",
+            "last_error": "NULL",
+            "state": "CASE state WHEN 'queued' THEN 'moot' ELSE state END",
+        },
+    ),
+    "outbox": Held(For.NOBODY, where=f"(id IN {_MAILED} OR id IN {_ASKED})", erase={"data": "'{}'"}, by_owner=True),
     "alerts": _FIGURES,
     # What they wrote
     "drafts": _OWN_WORDS,
@@ -101,13 +130,17 @@ INVENTORY: dict[str, Held] = {
     "invoices": Held(erase={"hosted_url": "NULL", "pdf_url": "NULL"}),
     "refunds": Held(withheld=frozenset({"key", "by"}), erase={"reason": "NULL"}),
     "disputes": _FIGURES,
-    "subscriptions": Held(withheld=frozenset({"drift"}), erase={"reason": "NULL"}),
+    "subscriptions": Held(
+        withheld=frozenset({"drift"}),
+        # A plan by hand is called as somebody agreed with them.
+        erase={"reason": "NULL", "terms": f"jsonb_set(terms, '{{name}}', '\"{ERASED}\"')"},
+    ),
     "subscription_changes": _FIGURES,
     "trials_taken": Held(withheld=frozenset({"card_mac", "mailbox_mac"})),
     "unlocks": _FIGURES,
     # What they have and used
     "credit_accounts": _FIGURES,
-    "credit_lots": Held(erase={"note": "''"}, by_owner=True),
+    "credit_lots": Held(erase={"note": "''", "label": _GIVEN}, by_owner=True),
     "credit_entries": Held(erase={"note": "''", "details": "NULL"}, by_owner=True),
     "credit_allocations": _FIGURES,
     "credit_holds": Held(erase={"details": "NULL"}, by_owner=True),
@@ -126,12 +159,13 @@ INVENTORY: dict[str, Held] = {
     "audit_log": Held(For.STAFF, where=_AUDITED, erase={"ip": "NULL", "reason": "NULL"}, by_owner=True),
     "webhook_events": Held(
         For.STAFF,
-        # What Stripe says of a dispute or a refund need not name the customer.
-        where="(stripe_customer_id IN (SELECT stripe_customer_id FROM stripe_customers WHERE customer_id = :customer) "
-        "OR object_id IN (SELECT stripe_dispute_id FROM disputes WHERE customer_id = :customer) "
-        "OR object_id IN (SELECT stripe_refund_id FROM refunds WHERE customer_id = :customer "
-        "AND stripe_refund_id IS NOT NULL))",
+        where=_FROM_STRIPE,
         erase={"payload": "'{}'", "error": "NULL"},
+    ),
+    "webhook_attempts": Held(
+        For.NOBODY,
+        where=f"event_id IN (SELECT id FROM webhook_events WHERE {_FROM_STRIPE})",  # noqa: S608 - our own words
+        erase={"error": "NULL"},
     ),
     "cost_log": Held(For.NOBODY, erase={"details": "NULL"}, by_owner=True),
     "cost_sums_customer": _BUSINESS,

@@ -18,6 +18,8 @@ from billing_app.entitlements.subscriptions import standing
 from billing_app.entitlements.subscriptions import store as subscriptions
 from billing_app.errors import Conflict, InvalidInput, NotFound
 from billing_app.journal.audit import CLI, Actor, audit
+from billing_app.payments.leaving import store as leaving_store
+from billing_app.payments.leaving.service import Leaving
 from billing_app.payments.subscribing.service import SubscriptionService
 from billing_app.persons import store
 from billing_app.persons.inventory import INVENTORY, For
@@ -30,6 +32,7 @@ FOLLOWED = timedelta(days=120)
 """For so long what still comes from Stripe about an erased customer is erased as well."""
 _SWEPT_AT_ONCE = 500
 REASON_MAX = 500
+_NOBODY = "@erased.invalid"
 
 logger = logging.getLogger(__name__)
 
@@ -46,10 +49,11 @@ class Erased:
 class Persons:
     """One per process."""
 
-    def __init__(self, database: Database, plans: SubscriptionService, hand_plans: HandPlans) -> None:
+    def __init__(self, database: Database, plans: SubscriptionService, hand_plans: HandPlans, leaving: Leaving) -> None:
         self._database = database
         self._plans = plans
         self._hand_plans = hand_plans
+        self._leaving = leaving
         self._own_copies = asyncio.Lock()
 
     async def export(self, customer_id: int, *, by: Principal | None) -> dict[str, Any]:
@@ -79,8 +83,9 @@ class Persons:
         return copy
 
     async def erase(self, customer_id: int, *, by: Principal | None, confirm: str, reason: str) -> Erased:
-        """Make a customer nobody, for ever: names, addresses and free texts go, the live plan ends at once, sessions
-        and links end, the ledger and the payments stay. Asking again does it again, for what came since.
+        """Make a customer nobody, for ever: names, addresses and free texts go, open payment pages close, the live plan
+        ends at once, sessions and links end, the ledger and the payments stay. What is paid later is given back.
+        Asking again does it again, for what came since.
 
         Args:
             by: None: the command line.
@@ -102,8 +107,10 @@ class Persons:
             staff = [user for user in await store.users(session, customer_id) if user.role != Role.CUSTOMER.value]
             if staff:
                 raise Conflict(f"User {staff[0].id} of this customer is {staff[0].role}. Take that role away first.")
+        # Before anything is erased: what goes on would charge a card, and nobody could end it.
+        await self._leaving.close_pages(customer_id)
+        async with self._database.transaction() as session:
             held = await subscriptions.latest(session, customer_id)
-        # Before anything is erased: a plan that goes on would charge a card that nobody can cancel.
         plan = "No plan was live."
         if held is not None and held.status not in standing.OVER:
             if held.by_hand:
@@ -115,10 +122,13 @@ class Persons:
             rows = await _erase(session, customer_id)
             after = {"plan": plan, "rows": rows}
             await audit(session, _actor(by), "customer.erased", f"customer:{customer_id}", after=after, reason=reason)
+        await self._leaving.left(customer_id)  # a page may have been paid, or opened, meanwhile
         return Erased(customer_id, plan, rows)
 
     async def sweep(self) -> int:
         """Erase what came since about customers who were erased lately: events of Stripe, for example. Idempotent.
+
+        Also queues a look at Stripe for those of them who have a page, a plan or money there.
 
         Returns:
             How many rows were changed.
@@ -131,8 +141,10 @@ class Persons:
                 async with self._database.transaction() as session:
                     changed += sum((await _erase(session, customer_id)).values())
             if len(found) < _SWEPT_AT_ONCE:
-                return changed
+                break
             after = found[-1]
+        await self._leaving.queue_unfinished(since)
+        return changed
 
     async def _copy(
         self, customer_id: int, whose: tuple[For, ...], *, most: int = MAX_ROWS, proven: bool = False
@@ -184,7 +196,8 @@ async def _meant(session: AsyncSession, customer: Customer, *, proven: bool = Fa
         own = [one for one in users if one.verified_at and not one.email_normalised.startswith("hand-over:")]
         return {"customer": customer.id, "emails": sorted({one.email.lower() for one in own})}
     known = [customer.email, *(user.email for user in users)]
-    return {"customer": customer.id, "emails": sorted({one.lower() for one in known if one})}
+    told = {one.lower() for one in known if one and not one.endswith(_NOBODY)}
+    return {"customer": customer.id, "emails": sorted(told)}
 
 
 async def _erase(session: AsyncSession, customer_id: int) -> dict[str, int]:
@@ -194,6 +207,8 @@ async def _erase(session: AsyncSession, customer_id: int) -> dict[str, int]:
     meant = await _meant(session, customer)
     if customer.erased_at is None:
         await store.mark_erased(session, customer_id, now)
+        await leaving_store.keep_what_was_paid(session, customer_id)
+    await store.adopt(session, meant)
     return await store.erase(session, meant, now)
 
 

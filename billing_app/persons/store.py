@@ -34,6 +34,23 @@ async def rows(
     return list(await session.scalars(query, {**_used(held.where, meant), "limit": limit}))
 
 
+_ADOPT = (
+    text(
+        """UPDATE outbox_deliveries d SET customer_id = :customer FROM outbox o
+        WHERE o.id = d.outbox_id AND d.customer_id IS NULL AND lower(d.recipient) = ANY(:emails)
+        AND o.kind NOT IN ('enquiry', 'dispute_notice')"""
+    ),
+    text("UPDATE enquiries SET customer_id = :customer WHERE customer_id IS NULL AND lower(email) = ANY(:emails)"),
+)
+
+
+async def adopt(session: AsyncSession, meant: Mapping[str, Any]) -> None:
+    """Note as theirs what an address of theirs alone says so of, before that is gone; mails to the seller are not."""
+    if meant["emails"]:
+        for statement in _ADOPT:
+            await session.execute(statement, meant)
+
+
 async def erase(session: AsyncSession, meant: Mapping[str, Any], now: datetime) -> dict[str, int]:
     """Make everything nobody's that the app itself may change, then what the database changes for it.
 
@@ -44,12 +61,14 @@ async def erase(session: AsyncSession, meant: Mapping[str, Any], now: datetime) 
     for table, held in INVENTORY.items():
         if held.by_owner or not (held.delete or held.erase):
             continue
-        meant_here = _used(held.where, meant)
+        where = held.erased_where or held.where
+        meant_here = _used(where, meant)
         if held.delete:
-            statement = f"DELETE FROM {table} WHERE {held.where}"  # noqa: S608 - our own words
+            statement = f"DELETE FROM {table} WHERE {where}"  # noqa: S608 - our own words
         else:
             changes = ", ".join(f"{column} = {value}" for column, value in held.erase.items())
-            statement = f"UPDATE {table} SET {changes} WHERE {held.where}"  # noqa: S608 - our own words
+            new = " OR ".join(f"{column} IS DISTINCT FROM {value}" for column, value in held.erase.items())
+            statement = f"UPDATE {table} SET {changes} WHERE {where} AND ({new})"  # noqa: S608 - our own words
             meant_here |= {"now": now} if ":now" in changes else {}
         if count := (await session.execute(text(statement), meant_here)).rowcount:  # pyright: ignore[reportAttributeAccessIssue]
             done[table] = count

@@ -26,6 +26,7 @@ CLOSED = {
     "customer_notes",
     "funnel_events",
     "hand_overs",
+    "outbox_deliveries",
     "payment_failures",
     "reconcile_findings",
     "revenue_accounts",

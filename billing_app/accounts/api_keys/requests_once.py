@@ -20,6 +20,7 @@ KEPT = timedelta(hours=24)
 UNDER_WAY = timedelta(minutes=2)
 """How long one may take; then its process is thought to have died, and the next one goes on."""
 _SWEPT_AT_ONCE = 200
+_TIDIED_AT_ONCE = 10_000
 
 
 class RequestUnderWay(Conflict):
@@ -73,6 +74,13 @@ class RequestsOnce:
         if found.status is None or found.body is None:
             raise RequestUnderWay("The same request is being carried out. Ask again in a moment.", retry_after_s=2)
         return Answered(found.status, found.body)
+
+    async def sweep(self) -> int:
+        """Forget answers that are a day old, also where nobody asks any more; how many, 10,000 at most."""
+        over = select(col(ApiRequest.key)).where(col(ApiRequest.begun_at) < clock.wall() - KEPT).limit(_TIDIED_AT_ONCE)
+        async with self._database.transaction() as session:
+            gone = delete(ApiRequest).where(col(ApiRequest.key).in_(over)).returning(col(ApiRequest.key))
+            return len((await session.execute(gone)).all())
 
     async def finish(self, key: str, answered: Answered) -> None:
         """Keep the answer for whoever asks again."""

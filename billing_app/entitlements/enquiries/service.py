@@ -150,6 +150,7 @@ async def _owe_mails(session: AsyncSession, kept: Enquiry, asked: Asked, plan: s
         session,
         TO_SENDER,
         recipient=asked.email.address,
+        customer_id=kept.customer_id,
         reference=kept.number,
         data={"number": kept.number, "plan": plan},
     )

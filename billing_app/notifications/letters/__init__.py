@@ -65,15 +65,20 @@ def read_letter(kind: str, data: dict[str, object]) -> AnyLetter:
     return _LETTERS.validate_python({**data, "kind": kind})
 
 
-async def send_later(session: AsyncSession, letter: AnyLetter, *, recipient: str, reference: str) -> int | None:
+async def send_later(
+    session: AsyncSession, letter: AnyLetter, *, recipient: str, reference: str, customer_id: int | None = None
+) -> int | None:
     """Owe this mail in the caller's transaction. The same kind and reference again is the same mail: None.
 
     Args:
         recipient: an address as `accounts` holds it.
         reference: the business fact that causes it, such as a checkout session's id.
+        customer_id: the customer it is written to; None: somebody else.
     """
     data = letter.model_dump(mode="json", exclude={"kind"})
-    return await post(session, letter.kind, recipient=recipient, reference=reference, data=data)
+    return await post(
+        session, letter.kind, recipient=recipient, reference=reference, data=data, customer_id=customer_id
+    )
 
 
 async def owe(session: AsyncSession, letter: AnyLetter, *, customer_id: int, reference: str) -> int | None:
@@ -88,7 +93,7 @@ async def owe(session: AsyncSession, letter: AnyLetter, *, customer_id: int, ref
     recipient = (await get_customer(session, customer_id)).email
     if not recipient:
         return None
-    return await send_later(session, letter, recipient=recipient, reference=reference)
+    return await send_later(session, letter, recipient=recipient, reference=reference, customer_id=customer_id)
 
 
 __all__ = [
