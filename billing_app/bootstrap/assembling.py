@@ -70,6 +70,7 @@ from billing_app.reports.overview import OverviewReports
 from billing_app.reports.recurring import RecurringReports
 from billing_app.reports.rolling import RevenueRollup
 from billing_app.reports.service import Reports
+from billing_app.reports.tying import RevenueTies
 from billing_app.self_audit.checks import Around
 from billing_app.self_audit.going_live import GoingLive
 from billing_app.self_audit.health import Health
@@ -148,7 +149,9 @@ def put_together(settings: Settings, database: Database) -> Services:
     leaving = Leaving(database, gateway, applier, subscriptions)
     push = PushService(database, gateway, catalog, settings)
     comparison = Comparison(database, gateway, applier, inbox)
-    around = Around(settings, database, gateway, push, comparison, webhook_secret)
+    revenue_rollup = RevenueRollup(database)
+    ties = RevenueTies(database, revenue_rollup)
+    around = Around(settings, database, gateway, push, comparison, webhook_secret, ties)
 
     overview = OverviewReports(database, catalog)
     return Services(
@@ -181,7 +184,7 @@ def put_together(settings: Settings, database: Database) -> Services:
         costs=costs,
         cost_corrections=corrections,
         cost_rollup=Rollup(database, LotKinds(), LotItems()),
-        revenue_rollup=RevenueRollup(database),
+        revenue_rollup=revenue_rollup,
         cost_reads=cost_reads,
         reports=reports,
         recurring=recurring,

@@ -19,8 +19,10 @@ from billing_app.payments.gateway import API_VERSION, StripeGateway
 from billing_app.payments.pushing.service import PushService
 from billing_app.payments.pushing.webhook_secret import WebhookSecret
 from billing_app.payments.reconciling.service import Comparison
+from billing_app.reports.tying import RevenueTies
 from billing_app.self_audit import looking_at_postgresql as postgresql
 from billing_app.self_audit.report import Check, State
+from billing_app.self_audit.revenue import revenue_check
 from billing_app.settings import Mode, Settings
 
 OLD_COMPARISON = timedelta(hours=48)
@@ -41,6 +43,7 @@ class Around:
     push: PushService
     comparison: Comparison
     webhook_secret: WebhookSecret
+    ties: RevenueTies
 
     @property
     def live(self) -> bool:
@@ -65,6 +68,11 @@ async def balances(around: Around) -> Check:
         return Check("balances", "Balances", State.OK, "0", f"{looked}: every balance is what its entries make it.")
     said = "; ".join(f"{one.rule}: {one.count} times ({', '.join(one.examples[:3])})" for one in drift.findings)
     return Check("balances", "Balances", State.BAD, f"{wrong:,}", f"{looked}. {said}")
+
+
+async def revenue(around: Around) -> Check:
+    """What is owed to customers, by the sums of revenue and by the ledger itself."""
+    return revenue_check(await around.ties.look(None))
 
 
 async def stripe_totals(around: Around) -> Check:
@@ -271,6 +279,7 @@ async def disk(around: Around) -> Check:
 
 ALL: dict[str, tuple[str, Look]] = {
     "balances": ("Balances", balances),
+    "revenue": ("Revenue ties to the ledger", revenue),
     "stripe_totals": ("Stripe's totals and ours", stripe_totals),
     "events": ("Events not applied", events),
     "stripe_account": ("Stripe key", stripe_account),
