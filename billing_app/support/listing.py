@@ -2,8 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from decimal import Decimal
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from sqlalchemy import text
@@ -12,10 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from billing_app import clock
 from billing_app.accounts.roles import Principal
 from billing_app.entitlements.subscriptions.standing import LIVE, mrr_minor
+from billing_app.reports.list_margins import NO_MARGIN, ListMargin, margins_of
+from billing_app.reports.period import Period
 from billing_app.support.desk import MAX_PAGE, Desk, checked_limit, reading
 
 Only = Literal["", "paying", "trialing", "past_due", "by_hand", "free", "owing", "disputed"]
-COST_DAYS = 30
+MARGIN_DAYS = 30
 _LIVE = ", ".join(f"'{status}'" for status in LIVE)
 
 _ONLY: dict[str, str] = {
@@ -45,10 +46,6 @@ _CREDITS = text(
         AND (l.expires_at IS NULL OR l.expires_at > :at)
     GROUP BY l.customer_id"""
 )
-_COSTS = text(
-    "SELECT customer_id, currency, sum(cost) AS cost FROM cost_sums_customer "
-    "WHERE customer_id = ANY(:ids) AND day >= :since GROUP BY customer_id, currency ORDER BY cost DESC"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +56,7 @@ class CustomerLine:
         plan: its name; None: on the free plan, or none. `status`: Stripe's word; None without a subscription.
         mrr_minor: of `currency`.
         available: credits as far as they are booked; the customer's own page is exact to the second.
-        costs: of the last 30 days, (currency, major units), dearest first.
+        margin: of the last 30 days, with what they cost.
     """
 
     id: int
@@ -73,7 +70,7 @@ class CustomerLine:
     mrr_minor: int
     currency: str | None
     available: int
-    costs: tuple[tuple[str, Decimal], ...]
+    margin: ListMargin
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +104,8 @@ class Listing(Desk):
                 rows = (await session.execute(statement, values)).all()
                 ids = [row.id for row in rows[:limit]]
                 available = await _available(session, ids)
-                costs = await _costs(session, ids, clock.now().date() - timedelta(days=COST_DAYS))
-        lines = tuple(_line(row, available.get(row.id, 0), costs.get(row.id, ())) for row in rows[:limit])
+                margins = await margins_of(session, ids, lately())
+        lines = tuple(_line(row, available.get(row.id, 0), margins.get(row.id, NO_MARGIN)) for row in rows[:limit])
         return CustomerPage(lines, lines[-1].id if len(rows) > limit else None)
 
     async def every_customer(self, by: Principal, *, only: Only = "", plan: str = "") -> AsyncIterator[CustomerLine]:
@@ -123,20 +120,18 @@ class Listing(Desk):
             before = page.next_before
 
 
+def lately() -> Period:
+    """The days of a list's margins: today and the 29 before."""
+    today = clock.now().date()
+    return Period(today - timedelta(days=MARGIN_DAYS - 1), today)
+
+
 async def _available(session: AsyncSession, ids: list[int]) -> dict[int, int]:
     rows = await session.execute(_CREDITS, {"ids": ids, "at": clock.now()})
     return {row.customer_id: max(0, row.available) for row in rows}
 
 
-async def _costs(session: AsyncSession, ids: list[int], since: date) -> dict[int, tuple[tuple[str, Decimal], ...]]:
-    found: dict[int, tuple[tuple[str, Decimal], ...]] = {}
-    for row in await session.execute(_COSTS, {"ids": ids, "since": since}):
-        if row.currency:
-            found[row.customer_id] = (*found.get(row.customer_id, ()), (row.currency, row.cost))
-    return found
-
-
-def _line(row: Any, available: int, costs: tuple[tuple[str, Decimal], ...]) -> CustomerLine:
+def _line(row: Any, available: int, margin: ListMargin) -> CustomerLine:
     lapsed = row.status == "past_due" and row.lapsed_at is not None
     return CustomerLine(
         id=row.id,
@@ -150,5 +145,5 @@ def _line(row: Any, available: int, costs: tuple[tuple[str, Decimal], ...]) -> C
         mrr_minor=0 if lapsed or not row.status else mrr_minor(row.status, row.period, row.net_minor),
         currency=row.currency,
         available=available,
-        costs=costs,
+        margin=margin,
     )

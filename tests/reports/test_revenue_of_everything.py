@@ -13,6 +13,7 @@ from billing_app.catalog.service import CatalogService
 from billing_app.credits.lot_kinds import LotKinds
 from billing_app.db.engine import Database
 from billing_app.reports import Interval, Period
+from billing_app.reports.list_margins import margins_of
 from billing_app.reports.lot_items import LotItems
 from billing_app.reports.rolling import RevenueRollup
 from billing_app.reports.service import Reports
@@ -51,6 +52,7 @@ async def test_every_figure_is_what_the_raw_rows_say(database: Database, seed: i
     await the_roll_forward_ties_to_ledger_invoices_and_unlocks_to_the_cent(shown)
     await costs_meet_what_paid_for_them_and_unknown_ones_are_counted(shown)
     await a_customers_margin_is_exact_by_entry(shown)
+    await the_list_of_customers_shows_the_same_margins(shown)
     await what_was_told_of_days_that_are_over_is_told_of_them_still(shown)
     await built_again_the_sums_are_the_same(shown)
     await what_was_told_of_days_that_are_over_is_told_of_them_still(shown)
@@ -225,3 +227,14 @@ async def a_sum_that_is_wrong_by_a_cent_does_not_tie(shown: Shown) -> None:
         await session.execute(text(f"{wrong} WHERE movement = 'sold' AND currency = 'USD')"))
     (tie,) = await RevenueTies(shown.database, shown.revenue).look(None)
     assert (tie.holds, tie.summed_minor - tie.owed_minor) == (False, 1)
+
+
+async def the_list_of_customers_shows_the_same_margins(shown: Shown) -> None:
+    rows = {int(row.key): row for row in (await shown.reports.margins(None, "customer", ALL, "USD")).rows}
+    async with shown.database.transaction() as session:
+        listed = await margins_of(session, [*rows, 999_999], ALL)
+    assert listed.keys() == rows.keys()
+    for customer, row in rows.items():
+        one = listed[customer]
+        expected = (None, None) if row.foreign else (row.gross, row.gross_percent)
+        assert (one.gross, one.percent, one.unknown) == (*expected, row.unknown)

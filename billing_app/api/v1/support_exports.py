@@ -19,7 +19,7 @@ _CSV: dict[int | str, dict[str, Any]] = {200: {"content": {"text/csv": {}}}}
 _AUDIT = ("id", "at", "actor", "actor_name", "action", "object", "reason", "before", "after", "ip")
 _CUSTOMERS = (
     "id", "external_id", "name", "email", "since", "plan", "status", "by_hand", "mrr_minor", "currency", "available",
-    "cost_30_days", "cost_currency",
+    "cost_30_days", "cost_currency", "recognised_30_days_minor", "margin_30_days", "margin_currency", "margin_reason",
 )  # fmt: skip
 
 router = APIRouter(prefix="/api/v1/admin/exports", tags=["admin"])
@@ -101,7 +101,8 @@ def _audit_row(line: AuditLine) -> Row:
 
 
 def _customer_row(line: CustomerLine) -> Row:
-    currency, cost = line.costs[0] if line.costs else ("", None)
+    margin = line.margin
+    currency, cost = margin.costs[0] if margin.costs else ("", None)
     return [
         line.id,
         line.external_id,
@@ -116,4 +117,8 @@ def _customer_row(line: CustomerLine) -> Row:
         line.available,
         f"{cost:f}" if cost is not None else None,
         currency,
+        margin.revenue_minor if margin.currency else None,
+        f"{margin.gross:f}" if margin.gross is not None else None,
+        margin.currency,
+        margin.reason,
     ]

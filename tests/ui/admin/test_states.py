@@ -14,6 +14,7 @@ from billing_app.db.engine import Database
 from billing_app.journal.audit import CLI
 from billing_app.ui.admin.frame import StaffState
 from billing_app.ui.admin.period import PeriodState
+from billing_app.ui.pages.admin.customers import CustomersState
 from billing_app.ui.pages.admin.features import FeaturesState
 from billing_app.ui.pages.admin.margins import MarginsState
 from billing_app.ui.pages.admin.margins.customer import CustomerMarginState
@@ -159,6 +160,38 @@ async def test_what_a_customer_paid_used_and_cost_is_the_same_on_every_page(peop
     await features.load()
     (feature,) = [one for one in features.rows if one.code == "chat_query"]
     assert (feature.credits, feature.calls, feature.tokens, feature.cost) == ("25", "1", "1.0 m in, 100 k out", "$3.50")
+
+    listed = await a_tab(people, CustomersState, path="/admin/customers")
+    await listed.load()
+    (line,) = [one for one in listed.rows if one.id == customer]
+    assert (line.cost, line.margin, line.margin_tone) == ("$3.50", "\N{MINUS SIGN}$1.50", "bad")
+    assert line.margin_note == "\N{MINUS SIGN}75.0 % of revenue"
+    others = {(one.margin, one.margin_note) for one in listed.rows if one.id != customer}
+    assert others == {("\N{EN DASH}", "Neither revenue nor cost in these days")}
+
+
+@pytest.mark.row("C6")
+async def test_a_feature_that_only_an_allowance_counts_is_on_the_page_in_its_own_words(people: Everybody) -> None:
+    used = people.services.entitlements
+    await used.use(people.customer_id, "cv_review", key="failed")
+    assert await used.give_back(people.customer_id, "cv_review", "failed")
+    await used.use(people.customer_id, "cv_review", key="once")
+    features = await a_tab(people, FeaturesState, path="/admin/features", period="7")
+    await features.load()
+    (row,) = [one for one in features.rows if one.code == "cv_review"]
+    assert (row.uses, row.credits, row.calls, row.cost, row.note) == (
+        "1 CV review",
+        "\N{EN DASH}",
+        "\N{EN DASH}",
+        "$0.00",
+        "",
+    )
+    assert row.name != "cv_review"
+    before = await a_tab(
+        people, FeaturesState, path="/admin/features", period="custom", first="2025-01-01", last="2025-01-31"
+    )
+    await before.load()
+    assert not [one for one in before.rows if one.code == "cv_review"]
 
 
 async def test_staff_are_let_in_and_led_by_addresses_customers_told_and_strangers_sent_to_sign_in(

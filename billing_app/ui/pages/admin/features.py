@@ -7,8 +7,11 @@ from typing import Any
 import reflex as rx
 
 from billing_app.bootstrap import current
+from billing_app.catalog.schema import Feature
+from billing_app.entitlements.quotas.views import counted
 from billing_app.errors import DomainError
 from billing_app.reports.costs import Spent
+from billing_app.reports.feature_use import without_money
 from billing_app.reports.views import Margin
 from billing_app.ui.admin.frame import admin_page
 from billing_app.ui.admin.parts import (
@@ -36,6 +39,7 @@ class FeatureRow:
     code: str
     name: str
     credits: str
+    uses: str
     calls: str
     tokens: str
     each: str
@@ -46,16 +50,18 @@ class FeatureRow:
     note: str
 
 
-def feature_row(margin: Margin, used: Spent | None, credits: int, currency: str) -> FeatureRow:
+def feature_row(margin: Margin, used: Spent | None, credits: int, currency: str, uses: str = "") -> FeatureRow:
     """The line of one feature."""
     tokens = used.input_tokens + used.cached_input_tokens + used.cache_write_tokens if used else 0
     answered = used.output_tokens + used.reasoning_tokens if used else 0
     known = margin.calls - margin.unknown
     unknown = f"{number(margin.unknown)} calls have no known cost" if margin.unknown else ""
+    why = margin.reason if margin.gross_percent is None and (margin.calls or margin.revenue_minor) else ""
     return FeatureRow(
         code=margin.key,
         name=margin.name or margin.key or "no feature named",
         credits=number(credits) if credits else _NOTHING,
+        uses=uses or _NOTHING,
         calls=number(margin.calls) if margin.calls else _NOTHING,
         tokens=f"{_short(tokens)} in, {_short(answered)} out" if tokens or answered else _NOTHING,
         each=unit_cost(margin.cost / known, currency) if known > 0 else NOT_KNOWN,
@@ -63,8 +69,15 @@ def feature_row(margin: Margin, used: Spent | None, credits: int, currency: str)
         revenue=money(margin.revenue_minor, currency),
         percent=share(margin.gross_percent),
         tone=margin_tone(margin.gross_percent) if margin.gross >= 0 else "bad",
-        note="; ".join(part for part in (unknown, margin.reason if margin.gross_percent is None else "") if part),
+        note="; ".join(part for part in (unknown, why) if part),
     )
+
+
+def _counted(feature: Feature | None, counts: Mapping[str, int], code: str) -> str:
+    """Uses that allowances counted, in the feature's own words: `12 sessions`."""
+    if not (used := counts.get(code, 0)):
+        return ""
+    return counted(used, feature.counts_per_unit if feature else 1, feature.unit if feature else None)
 
 
 def _short(count: int) -> str:
@@ -76,7 +89,7 @@ def _short(count: int) -> str:
     return number(count)
 
 
-NO_FEATURE = FeatureRow("", "", "", "", "", "", "", "", "", "", "")
+NO_FEATURE = FeatureRow("", "", "", "", "", "", "", "", "", "", "", "")
 
 
 class FeaturesState(rx.State):
@@ -98,14 +111,30 @@ class FeaturesState(rx.State):
             period, services = shown.period, current()
             found = await services.reports.margins(me, "feature", period, shown.currency, limit=1_000)
             credits = await services.feature_use.credits(me, period)
+            counts = await services.feature_use.counted(me, period)
             spent = await services.cost_reports.by(me, "feature", period, shown.currency)
+            catalog = await services.catalog.current()
         except DomainError as error:
             self.error = error.detail
             return
         used: Mapping[str, Spent] = {one.key: one for one in spent}
-        self.rows = [feature_row(one, used.get(one.key), credits.get(one.key, 0), shown.currency) for one in found.rows]
+        known = {one.code: one for one in catalog.features}
+        idle = [
+            without_money(code, known[code].name if code in known else code, shown.currency)
+            for code in sorted({*counts, *credits} - {one.key for one in found.rows})
+        ]
+        self.rows = [
+            feature_row(
+                one,
+                used.get(one.key),
+                credits.get(one.key, 0),
+                shown.currency,
+                _counted(known.get(one.key), counts, one.key),
+            )
+            for one in (*found.rows, *idle)
+        ]
         self.total = feature_row(found.total, None, sum(credits.values()), shown.currency)
-        self.total.name, self.total.tokens = "Total", ""
+        self.total.name, self.total.tokens, self.total.uses = "Total", "", ""
         self.as_of = computed(found.computed_at)
         self.loaded = True
 
@@ -128,11 +157,14 @@ def _table() -> rx.Component:
             [
                 Column("Feature", _name),
                 Column("Credits used", lambda row: row.credits, "roomy number", "Paid and given ones alike"),
-                Column("Calls", lambda row: row.calls, "number", "Rows of the cost log: model calls and vendor units"),
+                Column(
+                    "Allowance used", lambda row: row.uses, "roomy number", "Uses that plans count and no credits pay"
+                ),
+                Column("Calls", lambda row: row.calls, "roomy number", "Rows of the cost log: model calls, vendor units"),
                 Column("Tokens", lambda row: rx.el.span(row.tokens, class_name="text-ink-2"), "roomy number"),
                 Column("Cost per call", lambda row: rx.el.span(row.each, class_name="text-ink-2"), "roomy number"),
                 Column("Cost", lambda row: row.cost, "number"),
-                Column("Recognised", lambda row: row.revenue, "number"),
+                Column("Recognised", lambda row: row.revenue, "roomy number"),
                 Column("Margin", lambda row: percent_badge(row.percent, row.tone), "number"),
             ],
             FeaturesState.rows,

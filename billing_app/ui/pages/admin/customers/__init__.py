@@ -113,6 +113,15 @@ def _plan(row: Any) -> rx.Component:
     )
 
 
+def _margin(row: Any) -> rx.Component:
+    return rx.el.span(
+        row.margin,
+        rx.el.span(" (", row.margin_note, ")", class_name="sr-only"),
+        title=row.margin_note,
+        class_name=rx.cond(row.margin_tone == "bad", "text-bad", ""),
+    )
+
+
 def _list() -> rx.Component:
     return card(
         data_table(
@@ -122,6 +131,7 @@ def _list() -> rx.Component:
                 Column("MRR", lambda row: row.mrr, "roomy number"),
                 Column("Credits", lambda row: row.available, "number"),
                 Column("Cost, 30 days", lambda row: row.cost, "roomy number"),
+                Column("Margin, 30 days", _margin, "number", "Recognised revenue less cost of goods, before fees"),
                 Column("Since", lambda row: row.since, "roomy number"),
             ],
             CustomersState.rows,

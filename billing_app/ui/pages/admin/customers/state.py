@@ -8,9 +8,10 @@ import reflex as rx
 
 from billing_app.bootstrap import current
 from billing_app.errors import DomainError, InvalidInput
+from billing_app.reports.list_margins import ListMargin
 from billing_app.support.finding import Found, Hit
 from billing_app.support.listing import CustomerLine, Only
-from billing_app.ui.admin.words import cost, money
+from billing_app.ui.admin.words import cost, money, share
 from billing_app.ui.format import day, number
 from billing_app.ui.session import staff_of
 
@@ -25,6 +26,7 @@ ONLY: tuple[tuple[str, str], ...] = (
     ("disputed", "Disputed payment"),
 )
 MOST_SHOWN = 500
+_NOTHING = "\N{EN DASH}"
 _STATES = {
     "trialing": ("trial", "accent"),
     "past_due": ("past due", "bad"),
@@ -59,6 +61,9 @@ class ListRow:
     mrr: str
     available: str
     cost: str
+    margin: str
+    margin_tone: str
+    margin_note: str
     since: str
 
 
@@ -162,6 +167,7 @@ def hit_row(hit: Hit) -> HitRow:
 
 def list_row(line: CustomerLine) -> ListRow:
     """The line of a customer of the list."""
+    gross = line.margin.gross
     state, tone = _STATES.get(line.status or "", ("", ""))
     if line.by_hand:
         state, tone = "by hand", ""
@@ -175,9 +181,19 @@ def list_row(line: CustomerLine) -> ListRow:
         tone=tone,
         mrr=money(line.mrr_minor, line.currency) if line.currency and line.mrr_minor else "\N{EN DASH}",
         available=number(line.available),
-        cost=", ".join(cost(amount, currency) for currency, amount in line.costs) or "\N{EN DASH}",
+        cost=", ".join(cost(amount, currency) for currency, amount in line.margin.costs) or _NOTHING,
+        margin=cost(gross, line.margin.currency or "") if gross is not None else _NOTHING,
+        margin_tone="bad" if gross is not None and gross < 0 else "",
+        margin_note=_margin_note(line.margin),
         since=day(line.created_at),
     )
+
+
+def _margin_note(margin: ListMargin) -> str:
+    """What stands behind a margin: its share of revenue, or why there is none; calls of unknown cost."""
+    said = f"{share(margin.percent)} of revenue" if margin.percent is not None else margin.reason.rstrip(".")
+    unknown = f"{number(margin.unknown)} calls of unknown cost are not in it" if margin.unknown else ""
+    return "; ".join(part for part in (said, unknown) if part)
 
 
 def _about(customer_id: int, name: str | None, email: str | None, external_id: str | None) -> str:
