@@ -69,16 +69,8 @@ def tiles(found: rx.Var) -> rx.Component:
     """Tiles side by side: all in a row on a wide screen, two on a phone."""
     return rx.el.dl(
         rx.foreach(found, tile),
-        # Lines between tiles are their shadows: a box of its own that clips would clip what a tile opens.
-        class_name=(
-            "mt-5 grid grid-cols-2 rounded-card border border-line bg-surface shadow-lift "
-            "sm:grid-cols-[repeat(auto-fit,minmax(136px,1fr))] [&>*]:shadow-[1px_1px_0_0_var(--line)] "
-            "[&>*:first-child]:rounded-tl-[9px] [&>*:last-child]:rounded-br-[9px] "
-            "max-sm:[&>*:nth-child(2)]:rounded-tr-[9px] max-sm:[&>*:nth-last-child(2):nth-child(odd)]:rounded-bl-[9px] "
-            "max-sm:[&>*:last-child:nth-child(odd)]:rounded-br-none "
-            "max-sm:[&>*:last-child:nth-child(odd)]:rounded-bl-[9px] "
-            "xl:[&>*:first-child]:rounded-bl-[9px] xl:[&>*:last-child]:rounded-tr-[9px]"
-        ),
+        # The lines between them are drawn by tokens.css; nothing clips them, for a tile opens beyond its edge.
+        class_name="tiles mt-5 grid rounded-card border border-line bg-surface shadow-lift",
     )
 
 
@@ -95,8 +87,8 @@ def tile(of: Any) -> rx.Component:
                 of.value,
                 class_name=rx.cond(
                     of.reason != "",
-                    "block text-[20px] leading-7 font-[560] text-ink-3",
-                    "block text-[20px] leading-7 font-[630] tracking-[-.02em] tabular-nums",
+                    "block text-[1.25rem] leading-7 font-[560] text-ink-3",
+                    "block text-[1.25rem] leading-7 font-[630] tracking-[-.02em] tabular-nums",
                 ),
                 custom_attrs={"data-figure": of.code},
             ),
@@ -171,6 +163,9 @@ class Column:
     spoken: bool = False
 
 
+_FEW = 14
+"""Rows that a table never hides behind a scroll bar of its own."""
+_SCROLLS = "w-full overflow-auto outline-offset-[-2px] "
 _HEAD = (
     "sticky top-0 z-10 border-b border-line bg-surface px-2.5 py-[9px] text-tiny font-[520] text-ink-3 "
     "whitespace-nowrap first:pl-[18px] last:pr-[18px] sm:px-3.5 "
@@ -190,51 +185,82 @@ def data_table(
     none: str = "Nothing in this period.",
     tall: bool = True,
     total: Any = None,
+    under: Callable[[Any], Any] | None = None,
 ) -> rx.Component:
     """A real table of a State's rows, heads in sight while it scrolls; `none` is said when there are no rows.
 
     Args:
         caption: what the table holds; for screen readers, and the name of its scrolling region.
-        tall: False lets it grow with its rows instead of scrolling at 620 px.
+        tall: False lets it grow with its rows instead of scrolling at 620 px; a few rows always do.
         total: a row of the same kind with the sums, which stands below the others.
+        under: the heading that a row begins a part of the table with; "" where it goes on with the part above.
     """
+
+    edges = _edges(columns)
+
+    def drawn(row: Any) -> rx.Component:
+        made = rx.el.tr(*_cells(columns, row, _CELL), class_name="group")
+        return made if under is None else rx.fragment(_part(under(row), len(columns)), made)
+
     return rx.cond(
         rows.length() > 0,
         rx.el.div(
             rx.el.table(
                 rx.el.caption(caption, class_name="sr-only"),
-                rx.el.thead(rx.el.tr(*[_heading(column) for column in columns])),
-                rx.el.tbody(
-                    rx.foreach(
-                        rows, lambda row: rx.el.tr(*[_cell(column, row) for column in columns], class_name="group")
-                    )
-                ),
-                rx.el.tfoot(rx.el.tr(*[_cell(column, total, _TOTAL) for column in columns]))
-                if total is not None
-                else None,
+                rx.el.thead(rx.el.tr(*[_heading(column, edge) for column, edge in zip(columns, edges, strict=True)])),
+                rx.el.tbody(rx.foreach(rows, drawn)),
+                rx.el.tfoot(rx.el.tr(*_cells(columns, total, _TOTAL))) if total is not None else None,
                 class_name="w-full border-separate border-spacing-0 text-base",
             ),
             role="region",
             tab_index=0,
-            class_name="w-full overflow-auto outline-offset-[-2px] " + ("max-h-[620px]" if tall else ""),
+            class_name=rx.cond(rows.length() > _FEW, _SCROLLS + "max-h-[620px]", _SCROLLS) if tall else _SCROLLS,
             custom_attrs={"aria-label": caption},
         ),
         empty(none),
     )
 
 
-def _heading(column: Column) -> rx.Component:
+def _heading(column: Column, edge: str) -> rx.Component:
     unseen = column.spoken or (isinstance(column.heading, str) and not column.heading)
     return rx.el.th(
         rx.el.span(column.heading or "Details", class_name="sr-only") if unseen else column.heading,
         scope="col",
         title=column.explained or None,
-        class_name=_HEAD + _kind(column.kind, head=True),
+        class_name=_HEAD + edge + _kind(column.kind, head=True),
     )
 
 
-def _cell(column: Column, row: Any, place: str = _CELL) -> rx.Component:
-    return rx.el.td(column.cell(row), class_name=place + _kind(column.kind))
+def _part(heading: Any, width: int) -> rx.Component:
+    """The heading over a part of the rows."""
+    return rx.cond(
+        heading != "",
+        rx.el.tr(
+            rx.el.th(
+                heading,
+                col_span=width,
+                scope="colgroup",
+                class_name="border-b border-line bg-sunken px-[18px] py-1.5 text-left text-tiny font-[560] text-ink-2",
+            )
+        ),
+        None,
+    )
+
+
+def _cells(columns: Sequence[Column], row: Any, place: str) -> list[rx.Component]:
+    return [
+        rx.el.td(column.cell(row), class_name=place + edge + _kind(column.kind))
+        for column, edge in zip(columns, _edges(columns), strict=True)
+    ]
+
+
+def _edges(columns: Sequence[Column]) -> list[str]:
+    """Room at the edges of the table, also on a phone, where other columns are the first and the last."""
+    kept = [number for number, column in enumerate(columns) if "roomy" not in column.kind] or [0]
+    edges = [""] * len(columns)
+    edges[kept[0]] += "max-sm:pl-[18px] "
+    edges[kept[-1]] += "max-sm:pr-[18px] "
+    return edges
 
 
 def _kind(kind: str, *, head: bool = False) -> str:

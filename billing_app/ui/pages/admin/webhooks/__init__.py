@@ -10,7 +10,7 @@ from billing_app.ui.admin.parts import Column, badge, button, card, data_table, 
 from billing_app.ui.components.forms import FIELD
 from billing_app.ui.pages.admin.webhooks.one import one_event
 from billing_app.ui.pages.admin.webhooks.rows import ONLY
-from billing_app.ui.pages.admin.webhooks.state import WebhooksState
+from billing_app.ui.pages.admin.webhooks.state import OPENED, WebhooksState
 
 __all__ = ["WebhooksState", "webhooks"]
 
@@ -24,7 +24,12 @@ def webhooks() -> rx.Component:
             WebhooksState.said != "", rx.el.div(notice(WebhooksState.said, tone="accent"), class_name="mt-4"), None
         ),
         stack(
-            rx.cond(WebhooksState.shown != "", one_event(), None),
+            rx.el.div(
+                rx.cond(WebhooksState.shown != "", one_event(), None),
+                id=OPENED,
+                tab_index=-1,
+                class_name="scroll-mt-20 empty:hidden",
+            ),
             rx.cond(
                 WebhooksState.loaded,
                 _log(),
@@ -55,17 +60,18 @@ def _log() -> rx.Component:
         _filter(),
         data_table(
             [
-                Column("Received", lambda row: rx.el.time(row.received, title=row.received_whole), "roomy"),
+                Column("Received", _received, "roomy"),
                 Column("Event", _event),
-                Column("State", lambda row: badge(row.state, tone=row.tone)),
+                Column("Customer", _customer, "roomy"),
                 Column("What it did", _says, "roomy"),
-                Column("Attempts", lambda row: row.attempts, "roomy number"),
-                Column("Took", lambda row: row.took, "roomy number"),
+                Column("State", _state),
+                Column("Took", lambda row: rx.el.span(row.took, class_name="text-ink-3"), "roomy number"),
             ],
             WebhooksState.rows,
             "Events, last received first",
             none="No event of this kind has come.",
             tall=False,
+            under=lambda row: row.heading,
         ),
         rx.cond(
             WebhooksState.next_before != "",
@@ -113,31 +119,78 @@ def _input(name: str, label: str, example: str, value: Any, width: str) -> rx.Co
     )
 
 
+def _received(row: Any) -> rx.Component:
+    """The minute, once for what came in it for one customer."""
+    return rx.el.time(
+        row.received,
+        title=row.received_whole,
+        class_name=rx.cond(row.follows, "sr-only", "text-ink-2 tabular-nums"),
+        custom_attrs={"data-follows": rx.cond(row.follows, "yes", rx.Var("undefined"))},
+    )
+
+
 def _event(row: Any) -> rx.Component:
     return rx.fragment(
         rx.el.button(
             row.type,
             type="button",
+            title=row.id,
             on_click=WebhooksState.open_event(row.id),
-            class_name="block text-left font-[540] text-accent-text underline-offset-2 hover:underline",
+            class_name="block text-left font-[540] [overflow-wrap:anywhere] underline-offset-2 hover:underline",
         ),
-        rx.el.span(row.id, class_name="block font-mono text-tiny text-ink-3 [overflow-wrap:anywhere]"),
-        rx.cond(
-            row.customer != "",
-            rx.el.a(row.customer, href=row.customer_href, class_name="text-tiny"),
-            None,
+        rx.el.span(
+            row.received,
+            rx.cond(row.customer != "", f" \N{MIDDLE DOT} {row.customer}", ""),
+            class_name=rx.cond(row.follows, "hidden", "block text-tiny text-ink-3 tabular-nums sm:hidden"),
+        ),
+        rx.cond(row.bad, rx.el.span(row.says, class_name="block text-small text-bad sm:hidden"), None),
+    )
+
+
+def _customer(row: Any) -> rx.Component:
+    return rx.cond(
+        (row.customer != "") & ~row.follows,
+        rx.el.a(row.customer, href=row.customer_href, class_name="whitespace-nowrap text-ink-2"),
+        None,
+    )
+
+
+_LINE = "block max-w-[34ch] truncate text-small leading-[1.3125rem] lg:max-w-[46ch] "
+
+
+def _says(row: Any) -> rx.Component:
+    """One line; an error is told whole."""
+    return rx.cond(
+        row.bad,
+        rx.el.span(row.says, class_name="block max-w-[52ch] text-small text-bad [overflow-wrap:anywhere]"),
+        rx.el.span(
+            row.says,
+            title=row.says,
+            class_name=rx.cond(row.quiet, _LINE + "text-ink-3", _LINE + "text-ink-2"),
         ),
     )
 
 
-def _says(row: Any) -> rx.Component:
-    return rx.el.span(
-        row.says,
-        class_name=rx.cond(
-            row.bad,
-            "block max-w-[52ch] text-small text-bad [overflow-wrap:anywhere]",
-            "block max-w-[52ch] text-small text-ink-2 [overflow-wrap:anywhere]",
+def _state(row: Any) -> rx.Component:
+    """What is as it should be, is said quietly."""
+    return rx.fragment(
+        rx.cond(
+            row.calm,
+            rx.el.span(
+                rx.el.span(
+                    class_name=rx.cond(
+                        row.tone == "good",
+                        "h-1.5 w-1.5 rounded-full bg-good",
+                        "h-1.5 w-1.5 rounded-full bg-line-strong",
+                    ),
+                    aria_hidden="true",
+                ),
+                row.state,
+                class_name="inline-flex items-center gap-2 text-small text-ink-2",
+            ),
+            badge(row.state, tone=row.tone),
         ),
+        rx.cond(row.attempts != "", rx.el.span(row.attempts, class_name="block text-tiny text-ink-3"), None),
     )
 
 

@@ -1,12 +1,13 @@
 """What the webhook log shows of events, ready to be drawn. Pure."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from billing_app.payments.delivery_log.views import Attempt, Effect, EventDetail, LoggedEvent
 from billing_app.payments.inbox import Refusal
-from billing_app.ui.format import moment, number, signed, when
+from billing_app.ui.format import day, moment, number, signed
 
 STATES: dict[str, tuple[str, str]] = {
     "received": ("queued", "accent"),
@@ -23,13 +24,18 @@ ONLY: tuple[tuple[str, str], ...] = (
     ("undone", "Could not be applied"),
     *((state, words.capitalize()) for state, (words, _) in STATES.items()),
 )
+_CALM = ("done", "ignored")
 _BY = {"worker": "by itself", "reconcile": "by the comparison with Stripe", "cli": "on the command line"}
 _MAX_BODY = 60_000
 
 
 @dataclass
 class EventRow:
-    """A line of the log."""
+    """A line of the log.
+
+    `heading` is the day where the line is the first of it. `follows`: it came for the same customer in the same minute
+    as the line above, as the events of one purchase do. `calm`: its state is an ordinary one; `quiet`: it did nothing.
+    """
 
     id: str
     type: str
@@ -38,11 +44,16 @@ class EventRow:
     customer_href: str
     state: str
     tone: str
+    calm: bool
+    day: str
+    heading: str
+    follows: bool
     received: str
     received_whole: str
     attempts: str
     took: str
     says: str
+    quiet: bool
     bad: bool
 
 
@@ -88,24 +99,44 @@ class FactRow:
     value: str
 
 
-def event_row(line: LoggedEvent, now: datetime) -> EventRow:
-    """The line of an event."""
+def event_rows(lines: Iterable[LoggedEvent], now: datetime, above: EventRow | None = None) -> list[EventRow]:
+    """Lines of the log, below the line `above` that is shown already."""
+    rows: list[EventRow] = []
+    for line in lines:
+        above = _event_row(line, now, above)
+        rows.append(above)
+    return rows
+
+
+def _event_row(line: LoggedEvent, now: datetime, above: EventRow | None) -> EventRow:
     state, tone = STATES[line.state]
+    day_of, received = _day(line.received_at, now), f"{line.received_at:%H:%M}"
+    customer = f"customer {line.customer_id}" if line.customer_id else ""
+    begins = above is None or above.day != day_of
     return EventRow(
         id=line.id,
         type=line.type,
         about=line.object_id or "",
-        customer=f"customer {line.customer_id}" if line.customer_id else "",
+        customer=customer,
         customer_href=f"/admin/customers/{line.customer_id}" if line.customer_id else "",
         state=state,
         tone=tone,
-        received=when(line.received_at, now),
+        calm=line.state in _CALM,
+        day=day_of,
+        heading=day_of if begins else "",
+        follows=not begins and above is not None and above.received == received and above.customer == customer != "",
+        received=received,
         received_whole=moment(line.received_at),
-        attempts=number(line.attempts),
+        attempts=f"{number(line.attempts)} attempts" if line.attempts > 1 else "",
         took=f"{number(line.took_ms)} ms" if line.took_ms is not None else "\N{EN DASH}",
         says=line.error or "; ".join(line.effects) or ("no change" if line.state == "done" else ""),
+        quiet=not any(not effect.startswith("told by ") for effect in line.effects),
         bad=line.error is not None,
     )
+
+
+def _day(at: datetime, now: datetime) -> str:
+    return {0: "Today", 1: "Yesterday"}.get((now.date() - at.date()).days, day(at))
 
 
 def facts_of(event: EventDetail) -> list[FactRow]:

@@ -1,11 +1,12 @@
 """The State of `/admin/webhooks`. Every handler asks who it is, and the service asks again."""
 
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import reflex as rx
 
 from billing_app import clock
-from billing_app.accounts.roles import Role
+from billing_app.accounts.roles import Principal, Role
 from billing_app.bootstrap import current
 from billing_app.errors import DomainError
 from billing_app.payments.delivery_log.views import REPLAYABLE, UNDONE, EventFilter
@@ -19,12 +20,14 @@ from billing_app.ui.pages.admin.webhooks.rows import (
     attempt_row,
     body_of,
     entry_row,
-    event_row,
+    event_rows,
     facts_of,
     refusal_row,
 )
 from billing_app.ui.session import staff_of
 
+OPENED = "opened-event"
+"""Where the event that is open is told about."""
 PAGE = 50
 MOST_SHOWN = 500
 _MAX_TEXT = 255
@@ -90,10 +93,11 @@ class WebhooksState(rx.State):
         await self._list(self.next_before or None)
 
     @rx.event
-    async def open_event(self, event_id: str) -> None:
-        """Show one event with everything known of it."""
+    async def open_event(self, event_id: str):
+        """Show one event with everything known of it, above the list: the focus goes there, and the page with it."""
         self.error = self.said = ""
         await self._open(event_id)
+        return rx.set_focus(OPENED)
 
     @rx.event
     async def close_event(self) -> None:
@@ -103,61 +107,56 @@ class WebhooksState(rx.State):
     @rx.event
     async def replay(self, event_id: str):
         """Apply one event once more."""
-        self.error = self.said = ""
-        try:
-            me = await staff_of(self, Role.SUPPORT)
-        except DomainError as error:
-            self.error = error.detail
-            return
-        self.busy = True
-        yield
-        try:
-            done = await current().deliveries.replay(me, event_id)
-            self.said = f"Replayed {event_id}: {done.says}."
-        except DomainError as error:
-            self.error = error.detail
-        self.busy = False
-        await self._list(None)
-        if self.shown == event_id:
-            await self._open(event_id)
+
+        async def applied(me: Principal) -> str:
+            return f"Replayed {event_id}: {(await current().deliveries.replay(me, event_id)).says}."
+
+        async for _ in self._doing(applied):
+            yield
 
     @rx.event
     async def rehearse(self, event_id: str):
         """Say what a replay would do; nothing is kept."""
-        self.error = self.said = ""
-        try:
-            me = await staff_of(self, Role.SUPPORT)
-        except DomainError as error:
-            self.error = error.detail
-            return
-        self.busy = True
-        yield
-        try:
-            tried = await current().deliveries.rehearse(me, event_id)
-            self.said = f"A replay of {event_id} would do this now: {tried.says}. Nothing was changed."
-        except DomainError as error:
-            self.error = error.detail
-        self.busy = False
+
+        async def tried(me: Principal) -> str:
+            says = (await current().deliveries.rehearse(me, event_id)).says
+            return f"A replay of {event_id} would do this now: {says}. Nothing was changed."
+
+        async for _ in self._doing(tried, changes=False):
+            yield
 
     @rx.event
     async def replay_undone(self):
         """Replay what could not be applied and the filter shows, a hundred at most."""
+
+        async def applied(me: Principal) -> str:
+            done = await current().deliveries.replay_many(me, EventFilter(UNDONE, self.kind, self.about))
+            more = " There are more: replay again." if done.more else ""
+            return f"{done.changed} had an effect, {done.unchanged} changed nothing, {done.failed} failed.{more}"
+
+        async for _ in self._doing(applied):
+            yield
+
+    async def _doing(self, act: Callable[[Principal], Awaitable[str]], *, changes: bool = True) -> AsyncIterator[None]:
+        """Let support act: the page is busy meanwhile, says what came of it, and shows how things stand then."""
         self.error = self.said = ""
         try:
             me = await staff_of(self, Role.SUPPORT)
         except DomainError as error:
             self.error = error.detail
             return
-        self.busy = True
+        self.busy, failed = True, ""
         yield
         try:
-            done = await current().deliveries.replay_many(me, EventFilter(UNDONE, self.kind, self.about))
-            more = " There are more: replay again." if done.more else ""
-            self.said = f"{done.changed} had an effect, {done.unchanged} changed nothing, {done.failed} failed.{more}"
+            self.said = await act(me)
         except DomainError as error:
-            self.error = error.detail
+            failed = error.detail
         self.busy = False
-        await self._list(None)
+        if changes:
+            await self._list(None)
+            if self.shown:
+                await self._open(self.shown)
+        self.error = failed or self.error
 
     async def _list(self, before: str | None) -> None:
         if before is None:
@@ -172,7 +171,7 @@ class WebhooksState(rx.State):
             self.error = error.detail
             return
         now = clock.wall()
-        self.rows = [*self.rows, *[event_row(one, now) for one in found.events]]
+        self.rows = [*self.rows, *event_rows(found.events, now, self.rows[-1] if self.rows else None)]
         self.next_before = (found.next_before or "") if len(self.rows) < MOST_SHOWN else ""
         self.undone = sum(counts.get(state, 0) for state in UNDONE)
         self.summary = ", ".join(
