@@ -63,7 +63,7 @@ def chart_card(
             rx.el.span(class_name="flex-1"),
             aside,
             _switch(title, name),
-            class_name="flex min-h-[50px] flex-wrap items-center gap-2.5 border-b border-line px-[18px] py-2.5",
+            class_name="flex min-h-[3.125rem] flex-wrap items-center gap-2.5 border-b border-line px-[18px] py-2.5",
         ),
         rx.el.div(
             rx.el.div(

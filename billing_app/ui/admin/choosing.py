@@ -24,7 +24,7 @@ def choices(name: str, options: Sequence[tuple[str, str]], chosen: Any, on_choos
                     rx.el.span(
                         label,
                         class_name=(
-                            "flex h-[26px] items-center rounded-[6px] px-2.5 text-small font-[530] text-ink-2 "
+                            "flex h-[1.625rem] items-center rounded-[6px] px-2.5 text-small font-[530] text-ink-2 "
                             "peer-checked:bg-raised peer-checked:text-ink peer-checked:shadow-lift "
                             "peer-focus-visible:outline-2 peer-focus-visible:outline-accent hover:text-ink"
                         ),
@@ -44,7 +44,7 @@ def chooser(name: str, options: Any, chosen: Any, on_choose: Any, *, label: str,
         made = [rx.foreach(options, lambda one: rx.el.option(one, value=one))]
     else:
         made = [rx.el.option(text, value=value) for value, text in options]
-    height = "h-[30px] text-small" if size == "s" else "h-9 text-base"
+    height = "h-[1.875rem] text-small" if size == "s" else "h-9 text-base"
     return rx.el.label(
         rx.el.span(label, class_name="sr-only"),
         rx.el.select(

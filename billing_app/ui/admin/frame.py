@@ -128,7 +128,8 @@ def _head(title: str | rx.Var, lead: Any, actions: Sequence[Any]) -> rx.Componen
     return rx.el.header(
         rx.el.div(
             rx.el.h1(
-                title, class_name="min-w-0 flex-1 basis-[180px] text-[24px] leading-tight font-[640] tracking-[-.02em]"
+                title,
+                class_name="min-w-0 flex-1 basis-[180px] text-[1.5rem] leading-tight font-[640] tracking-[-.02em]",
             ),
             rx.cond(StaffState.allowed, rx.el.div(*actions, class_name="flex flex-wrap items-center gap-2"), None)
             if actions

@@ -272,7 +272,7 @@ def _compare() -> rx.Component:
             class_name="h-4 w-4 accent-[var(--accent)]",
         ),
         "Compare with before",
-        class_name="flex min-h-[30px] cursor-pointer items-center gap-2 px-1 text-small text-ink-2",
+        class_name="flex min-h-[1.875rem] cursor-pointer items-center gap-2 px-1 text-small text-ink-2",
     )
 
 

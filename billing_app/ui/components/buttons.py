@@ -9,10 +9,10 @@ _BASE = (
     "whitespace-nowrap transition-colors hover:no-underline aria-disabled:opacity-55 aria-disabled:cursor-not-allowed "
 )
 _SIZES = {
-    "xs": "h-[26px] px-2 text-tiny ",
-    "s": "h-[30px] px-2.5 text-small ",
+    "xs": "h-[1.625rem] px-2 text-tiny ",
+    "s": "h-[1.875rem] px-2.5 text-small ",
     "m": "h-9 px-3.5 text-base ",
-    "l": "h-11 px-5 text-[15px] ",
+    "l": "h-11 px-5 text-[.9375rem] ",
 }
 _KINDS = {
     "primary": "border-transparent bg-accent text-accent-ink shadow-lift hover:bg-accent-hover ",

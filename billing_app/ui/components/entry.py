@@ -14,7 +14,7 @@ def entry_page(title: str, lead: Any, *content: Any, below: Any = None) -> rx.Co
     return framed(
         rx.el.main(
             rx.el.div(
-                rx.el.h1(title, class_name="text-[22px] font-[640] leading-tight tracking-[-.02em]"),
+                rx.el.h1(title, class_name="text-[1.375rem] font-[640] leading-tight tracking-[-.02em]"),
                 rx.el.p(lead, class_name="mt-1.5 text-ink-2") if lead is not None else None,
                 rx.el.div(*content, class_name="mt-5 grid gap-4"),
                 class_name="rounded-panel border border-line bg-surface p-6 shadow-lift sm:p-7",

@@ -6,7 +6,7 @@ import reflex as rx
 from reflex_components_core.el.elements.base import BaseHTML
 
 FIELD = (
-    "h-10 w-full rounded-control border border-control-line bg-surface px-3 text-[15px] text-ink "
+    "h-10 w-full rounded-control border border-control-line bg-surface px-3 text-[.9375rem] text-ink "
     "outline-offset-0 focus-visible:border-accent"
 )
 

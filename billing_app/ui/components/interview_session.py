@@ -91,7 +91,7 @@ function InterviewSession({ topic, endLook, sendLook, onEnded, onRefused, onLost
           event.preventDefault();
           say();
         },
-        className: "w-full rounded-card border border-control-line bg-surface px-3.5 py-3 text-[15px] text-ink",
+        className: "w-full rounded-card border border-control-line bg-surface px-3.5 py-3 text-[.9375rem] text-ink",
       }),
       jsx("div", { className: "flex flex-wrap items-center gap-2.5" },
         jsx("span", { className: "text-tiny text-ink-3" }, "Ctrl + Enter sends"),

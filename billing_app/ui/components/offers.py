@@ -60,15 +60,15 @@ def pack_card(pack: Any) -> rx.Component:
     """A pack: price, credits, price per credit, saving, expiry in words, one payment (PR15)."""
     return rx.el.article(
         rx.el.div(
-            rx.el.h3(pack.name, class_name="text-[15px] font-[620]"),
+            rx.el.h3(pack.name, class_name="text-[.9375rem] font-[620]"),
             rx.cond(pack.badge != "", badge(pack.badge, tone="accent"), None),
             class_name="flex min-h-6 items-center gap-2",
         ),
         rx.el.p(
             pack.price,
-            class_name="text-[34px] font-[640] leading-none tracking-[-.03em] tabular-nums",
+            class_name="text-[2.125rem] font-[640] leading-none tracking-[-.03em] tabular-nums",
         ),
-        rx.el.p(pack.credits_text, class_name="text-[15px] font-[560] tabular-nums"),
+        rx.el.p(pack.credits_text, class_name="text-[.9375rem] font-[560] tabular-nums"),
         rx.el.p(
             rx.el.span(pack.unit_price),
             rx.cond(pack.saving != "", rx.el.span(", ", pack.saving, class_name="text-good"), None),
@@ -103,7 +103,7 @@ def pack_row(pack: Any) -> rx.Component:
 
     return rx.el.article(
         rx.el.div(
-            rx.el.h3(pack.credits_text, class_name="text-[15px] font-[620] tabular-nums"),
+            rx.el.h3(pack.credits_text, class_name="text-[.9375rem] font-[620] tabular-nums"),
             rx.cond(pack.badge != "", badge(pack.badge, tone="accent"), None),
             class_name="flex flex-wrap items-center gap-2",
         ),
@@ -130,7 +130,7 @@ def unlock_card(unlock: Any, owned: Any) -> rx.Component:
     return rx.el.article(
         rx.el.div(
             rx.el.div(
-                rx.el.h3(unlock.name, class_name="text-[15px] font-[620]"),
+                rx.el.h3(unlock.name, class_name="text-[.9375rem] font-[620]"),
                 rx.cond(unlock.badge != "", badge(unlock.badge, tone="accent"), None),
                 class_name="flex items-center gap-2",
             ),
@@ -143,7 +143,7 @@ def unlock_card(unlock: Any, owned: Any) -> rx.Component:
             class_name="min-w-0 flex-1",
         ),
         rx.el.div(
-            rx.el.p(unlock.price, class_name="text-[22px] font-[640] leading-none tracking-[-.02em] tabular-nums"),
+            rx.el.p(unlock.price, class_name="text-[1.375rem] font-[640] leading-none tracking-[-.02em] tabular-nums"),
             rx.el.p(unlock.terms, class_name="mt-1 text-tiny text-ink-3"),
             rx.el.div(
                 rx.cond(

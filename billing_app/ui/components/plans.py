@@ -109,7 +109,7 @@ def plan_card(plan: Any) -> rx.Component:
     """A plan: price, terms, what it brings, and the button that fits how it stands to the visitor."""
     return rx.el.article(
         rx.el.div(
-            rx.el.h3(plan.name, class_name="text-[15px] font-[620]"),
+            rx.el.h3(plan.name, class_name="text-[.9375rem] font-[620]"),
             rx.cond(plan.badge != "", badge(plan.badge, tone="accent"), None),
             rx.cond(plan.held, badge("Your plan", tone="good"), None),
             class_name="flex min-h-6 flex-wrap items-center gap-2",
@@ -138,7 +138,7 @@ def _price(block: Any) -> rx.Component:
     """One sentence in two lines: what is charged, and how often (PR3)."""
     return rx.el.div(
         rx.el.p(
-            rx.el.span(block.price, class_name="block text-[32px] font-[640] leading-none tracking-[-.03em] text-ink"),
+            rx.el.span(block.price, class_name="block text-[2rem] font-[640] leading-none tracking-[-.03em] text-ink"),
             rx.cond(block.billing != "", rx.el.span(" ", block.billing, class_name="mt-1.5 block"), None),
             class_name="text-small text-ink-2 tabular-nums",
         ),

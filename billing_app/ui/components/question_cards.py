@@ -44,10 +44,10 @@ def _card(row: Any, aside: Callable[[Any], rx.Component] | None) -> rx.Component
             badge(row.kind),
             rx.el.span(class_name="flex-1"),
             aside(row) if aside is not None else None,
-            class_name="flex min-h-[30px] items-center gap-2",
+            class_name="flex min-h-[1.875rem] items-center gap-2",
         ),
         rx.el.div(
-            rx.el.h3(row.text, class_name="mt-1 text-[15px] font-[600] leading-snug"),
+            rx.el.h3(row.text, class_name="mt-1 text-[.9375rem] font-[600] leading-snug"),
             rx.el.ul(
                 rx.foreach(
                     row.outline,

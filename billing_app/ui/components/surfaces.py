@@ -19,7 +19,7 @@ def card(*children: Any, title: str | rx.Var | None = None, aside: Any = None, f
             rx.el.h2(title, class_name="text-h2"),
             rx.el.span(class_name="flex-1"),
             aside,
-            class_name="flex min-h-[50px] items-center gap-2.5 border-b border-line px-[18px] py-2.5",
+            class_name="flex min-h-[3.125rem] flex-wrap items-center gap-2.5 border-b border-line px-[18px] py-2.5",
         )
         if title is not None
         else None

@@ -207,7 +207,7 @@ def _ready() -> rx.Component:
                 rows="5",
                 max_length=20_000,
                 on_blur=InterviewState.keep_draft,
-                class_name="w-full rounded-card border border-control-line bg-surface px-3.5 py-3 text-[15px] text-ink",
+                class_name="w-full rounded-card border border-control-line bg-surface px-3.5 py-3 text-[.9375rem]",
             ),
             class_name="grid gap-1.5",
         ),

@@ -113,7 +113,10 @@ def _panel(sign: str, tone: str, title: Any, text: Any, *actions: Any, busy: boo
             class_name=f"grid h-11 w-11 place-items-center rounded-full {tone}",
         ),
         rx.el.h1(
-            title, class_name="mt-4 text-[22px] font-[640] leading-tight tracking-[-.02em]", tab_index=-1, id="title"
+            title,
+            class_name="mt-4 text-[1.375rem] font-[640] leading-tight tracking-[-.02em]",
+            tab_index=-1,
+            id="title",
         ),
         rx.el.p(text, class_name="mt-2 text-ink-2"),
         rx.el.div(*actions, class_name="mt-6 flex flex-wrap gap-2") if actions else None,

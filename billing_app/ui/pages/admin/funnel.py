@@ -195,7 +195,7 @@ def _step(row: Any) -> rx.Component:
         ),
         rx.el.span(
             rx.el.span(class_name="block h-full rounded-full bg-c1", style={"width": row.width}),
-            class_name="mt-1.5 block h-2 overflow-hidden rounded-full bg-sunken",
+            class_name="mt-1.5 block h-2 overflow-hidden rounded-full bg-line",
             aria_hidden="true",
         ),
         custom_attrs={"data-step": row.key},
@@ -235,7 +235,7 @@ def _reasons() -> rx.Component:
                         rx.el.span(row.label, class_name="min-w-0 flex-1 basis-[160px]"),
                         rx.el.span(
                             rx.el.span(class_name="block h-full rounded-full bg-c3", style={"width": row.width}),
-                            class_name="hidden h-2 w-40 overflow-hidden rounded-full bg-sunken sm:block",
+                            class_name="hidden h-2 w-40 overflow-hidden rounded-full bg-line sm:block",
                             aria_hidden="true",
                         ),
                         rx.el.span(row.share, class_name="w-16 text-right text-ink-2"),

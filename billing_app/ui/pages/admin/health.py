@@ -142,7 +142,9 @@ def _vital(row: VitalRow) -> rx.Component:
             class_name="flex items-center gap-2 text-tiny text-ink-2",
         ),
         rx.el.dd(
-            rx.el.span(row.value, class_name="block text-[20px] leading-7 font-[630] tracking-[-.02em] tabular-nums"),
+            rx.el.span(
+                row.value, class_name="block text-[1.25rem] leading-7 font-[630] tracking-[-.02em] tabular-nums"
+            ),
             rx.el.span(row.words, class_name="block text-tiny text-ink-3"),
         ),
         class_name="min-w-0 px-4 py-3.5",

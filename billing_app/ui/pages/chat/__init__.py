@@ -84,7 +84,7 @@ def _composer() -> rx.Component:
             max_length=QUESTION_MAX,
             on_blur=ChatState.keep_draft,
             enter_key_submit=True,
-            class_name="w-full rounded-card border border-control-line bg-surface px-3.5 py-3 text-[15px] text-ink",
+            class_name="w-full rounded-card border border-control-line bg-surface px-3.5 py-3 text-[.9375rem] text-ink",
         ),
         rx.cond(ChatState.extras.length() > 0, _extras(), None),
         rx.el.div(

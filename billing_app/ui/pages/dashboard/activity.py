@@ -19,7 +19,7 @@ from billing_app.ui.session import customer_of
 
 SHOWN, MOST = 10, 500
 _EXPORT = "/api/v1/exports/activity.csv"
-_FIELD = "h-[30px] rounded-control border border-control-line bg-surface px-2 text-small text-ink"
+_FIELD = "h-[1.875rem] rounded-control border border-control-line bg-surface px-2 text-small text-ink"
 
 
 @dataclass

@@ -6,7 +6,7 @@ from typing import Any
 import reflex as rx
 
 _CHIP = (
-    "h-[26px] rounded-[6px] px-2 text-tiny font-[520] text-ink-2 hover:text-ink "
+    "h-[1.625rem] rounded-[6px] px-2 text-tiny font-[520] text-ink-2 hover:text-ink "
     "aria-pressed:bg-surface aria-pressed:text-ink aria-pressed:shadow-lift"
 )
 

@@ -163,7 +163,7 @@ def _plan() -> rx.Component:
     the = PlanState.plan
     return rx.el.div(
         rx.el.div(
-            rx.el.p(the.title, class_name="text-[17px] font-[620] tracking-[-.01em]", id="plan-name"),
+            rx.el.p(the.title, class_name="text-[1.0625rem] font-[620] tracking-[-.01em]", id="plan-name"),
             rx.el.p(the.price, class_name="tabular-nums", id="plan-price"),
             class_name="flex flex-wrap items-baseline justify-between gap-x-4",
         ),

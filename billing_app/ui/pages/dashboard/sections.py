@@ -33,7 +33,7 @@ def _plan_tiles() -> rx.Component:
     return rx.el.div(
         _tile(
             "Your plan",
-            rx.el.p(PlanState.plan.title, class_name="mt-2 text-[20px] font-[620] leading-tight tracking-[-.02em]"),
+            rx.el.p(PlanState.plan.title, class_name="mt-2 text-[1.25rem] font-[620] leading-tight tracking-[-.02em]"),
             rx.el.p(PlanState.plan.price, class_name="mt-2.5 text-small text-ink-2 tabular-nums"),
         ),
         _tile(
@@ -50,7 +50,7 @@ def _plan_tiles() -> rx.Component:
 def _next_tile() -> rx.Component:
     return _tile(
         "Next",
-        rx.el.p(DashboardState.next_title, class_name="mt-2 text-[20px] font-[620] leading-tight tracking-[-.02em]"),
+        rx.el.p(DashboardState.next_title, class_name="mt-2 text-[1.25rem] font-[620] leading-tight tracking-[-.02em]"),
         rx.el.p(DashboardState.next_detail, class_name="mt-2.5 text-small text-ink-2"),
     )
 

@@ -84,7 +84,7 @@ def _form() -> rx.Component:
             rows="9",
             max_length=MAX_CHARS,
             on_blur=GeneratorState.keep_draft,
-            class_name="w-full rounded-card border border-control-line bg-surface px-3.5 py-3 text-[15px] text-ink",
+            class_name="w-full rounded-card border border-control-line bg-surface px-3.5 py-3 text-[.9375rem] text-ink",
         ),
         rx.el.div(
             rx.cond(

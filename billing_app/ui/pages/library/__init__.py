@@ -23,7 +23,7 @@ NAME = _FEATURE.name if _FEATURE else "Library"
 _GENERATOR = "/playground/generator"
 _EXPORT = "/api/v1/playground/library.csv"
 _LEAD = "Your own questions with the answers you want to give. Reading them and taking them with you is always open."
-_AREA = "w-full rounded-card border border-control-line bg-surface px-3.5 py-2.5 text-[15px] text-ink"
+_AREA = "w-full rounded-card border border-control-line bg-surface px-3.5 py-2.5 text-[.9375rem] text-ink"
 
 
 def library() -> rx.Component:
@@ -88,7 +88,7 @@ def _list() -> rx.Component:
                 custom_attrs=_unless_locked(),
             ),
             class_name=(
-                "flex min-h-[50px] flex-wrap items-center gap-x-2.5 gap-y-1.5 border-b border-line py-2.5 pr-3 "
+                "flex min-h-[3.125rem] flex-wrap items-center gap-x-2.5 gap-y-1.5 border-b border-line py-2.5 pr-3 "
                 "pl-[18px]"
             ),
         ),
@@ -121,7 +121,9 @@ def _pair(pair: Any) -> rx.Component:
                 icon(
                     "chevron-right", size=16, class_name="mt-[3px] text-ink-3 transition-transform group-open:rotate-90"
                 ),
-                rx.el.h3(pair.question, class_name="min-w-0 flex-1 text-[15px] font-[560] leading-snug break-words"),
+                rx.el.h3(
+                    pair.question, class_name="min-w-0 flex-1 text-[.9375rem] font-[560] leading-snug break-words"
+                ),
                 class_name="flex gap-2.5 px-4 pt-3.5 pb-1 sm:px-[18px]",
             ),
             rx.el.p(
@@ -185,7 +187,7 @@ def _nothing_yet() -> rx.Component:
         rx.el.p("Nothing here yet.", class_name="text-ink-2"),
         rx.el.div(
             rx.el.div(badge("Example"), class_name="mb-2"),
-            rx.el.p(example.text, class_name="text-[15px] font-[560] leading-snug"),
+            rx.el.p(example.text, class_name="text-[.9375rem] font-[560] leading-snug"),
             rx.el.p(example.answer, class_name="mt-1.5 whitespace-pre-line text-ink-2"),
             class_name="mt-3 rounded-card border border-dashed border-line-strong p-4",
         ),

@@ -44,7 +44,7 @@ def _asking() -> rx.Component:
     return card(
         rx.el.form(
             rx.el.div(
-                rx.el.p(CancelState.title, class_name="text-[17px] font-[620] tracking-[-.01em]"),
+                rx.el.p(CancelState.title, class_name="text-[1.0625rem] font-[620] tracking-[-.01em]"),
                 rx.el.p(CancelState.price, class_name="text-ink-2 tabular-nums"),
                 class_name="flex flex-wrap items-baseline justify-between gap-x-4",
             ),
@@ -164,7 +164,7 @@ def _why() -> rx.Component:
                 max_length=MAX_COMMENT,
                 rows="3",
                 class_name=(
-                    "mt-1 w-full rounded-card border border-control-line bg-surface px-3 py-2 text-[15px] text-ink"
+                    "mt-1 w-full rounded-card border border-control-line bg-surface px-3 py-2 text-[.9375rem] text-ink"
                 ),
             ),
             class_name="mt-3 block",

@@ -51,7 +51,7 @@ def outcome(sign: str, tone: str, title: Any, text: Any, *actions: Any) -> rx.Co
     """How it ended, and what one can do next; announced."""
     return rx.el.div(
         rx.el.span(icon(sign, size=22), class_name=f"grid h-11 w-11 place-items-center rounded-full {_TONES[tone]}"),
-        rx.el.h2(title, class_name="mt-4 text-[20px] font-[640] leading-tight tracking-[-.02em]"),
+        rx.el.h2(title, class_name="mt-4 text-[1.25rem] font-[640] leading-tight tracking-[-.02em]"),
         rx.el.p(text, class_name="mt-2 text-ink-2"),
         rx.el.div(*actions, class_name="mt-6 flex flex-wrap gap-2"),
         role="status",

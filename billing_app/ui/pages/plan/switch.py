@@ -46,7 +46,7 @@ def _from_to() -> rx.Component:
     def side(label: str, title: Any, price: Any) -> rx.Component:
         return rx.el.div(
             rx.el.p(label, class_name="text-tiny text-ink-3"),
-            rx.el.p(title, class_name="mt-0.5 text-[17px] font-[620] tracking-[-.01em]"),
+            rx.el.p(title, class_name="mt-0.5 text-[1.0625rem] font-[620] tracking-[-.01em]"),
             rx.el.p(price, class_name="text-small text-ink-2 tabular-nums"),
         )
 
@@ -65,7 +65,7 @@ def _preview() -> rx.Component:
             rx.el.p(
                 SwitchState.due_today,
                 id="due-today",
-                class_name="text-[26px] font-[640] leading-none tracking-[-.02em] tabular-nums",
+                class_name="text-[1.625rem] font-[640] leading-none tracking-[-.02em] tabular-nums",
             ),
             class_name="flex items-end justify-between gap-4",
         ),

@@ -80,7 +80,7 @@ def _form() -> rx.Component:
             rows="5",
             max_length=MAX_CHARS,
             on_blur=PracticeState.keep_draft,
-            class_name="w-full rounded-card border border-control-line bg-surface px-3.5 py-3 text-[15px] text-ink",
+            class_name="w-full rounded-card border border-control-line bg-surface px-3.5 py-3 text-[.9375rem] text-ink",
         ),
         rx.el.div(
             _takes(),
@@ -99,7 +99,7 @@ def _timer() -> rx.Component:
         rx.el.div(
             rx.el.span(
                 PracticeState.elapsed,
-                class_name="text-[34px] font-[640] leading-none tracking-[-.03em] tabular-nums",
+                class_name="text-[2.125rem] font-[640] leading-none tracking-[-.03em] tabular-nums",
                 role="timer",
                 id="elapsed",
             ),

@@ -39,9 +39,9 @@ def _head() -> rx.Component:
     return rx.el.div(
         rx.el.h1(
             brand().headline,
-            class_name="text-[32px] sm:text-display font-[640] leading-[1.1] tracking-[-.03em] text-balance",
+            class_name="text-[2rem] sm:text-display font-[640] leading-[1.1] tracking-[-.03em] text-balance",
         ),
-        rx.el.p(brand().introduction, class_name="mt-3 text-[16px] leading-relaxed text-ink-2 text-balance"),
+        rx.el.p(brand().introduction, class_name="mt-3 text-[1rem] leading-relaxed text-ink-2 text-balance"),
         rx.cond(
             PricingState.periods.length() > 0, rx.el.div(period_choice(PricingState.periods), class_name="mt-6"), None
         ),

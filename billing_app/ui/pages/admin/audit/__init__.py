@@ -104,16 +104,6 @@ def audit_line(row: Any) -> rx.Component:
                 ),
                 class_name="[overflow-wrap:anywhere]",
             ),
-            rx.cond(
-                row.reason != "",
-                rx.el.p(
-                    "\N{LEFT DOUBLE QUOTATION MARK}",
-                    row.reason,
-                    "\N{RIGHT DOUBLE QUOTATION MARK}",
-                    class_name="text-small text-ink-2 [overflow-wrap:anywhere]",
-                ),
-                None,
-            ),
             class_name="min-w-0 flex-1 basis-[260px]",
         ),
         rx.el.span(
@@ -125,18 +115,31 @@ def audit_line(row: Any) -> rx.Component:
     )
     return rx.el.li(
         head,
-        rx.cond(
-            row.changes.length() > 0,
-            rx.el.details(
-                rx.el.summary(
-                    icon("chevron-right", size=13, class_name="transition-transform group-open:rotate-90"),
-                    "What changed",
-                    class_name="flex w-fit items-center gap-1.5 text-small text-ink-2",
+        rx.el.div(
+            rx.cond(
+                row.reason != "",
+                rx.el.p(
+                    "\N{LEFT DOUBLE QUOTATION MARK}",
+                    row.reason,
+                    "\N{RIGHT DOUBLE QUOTATION MARK}",
+                    class_name="min-w-0 text-small text-ink-2 [overflow-wrap:anywhere]",
                 ),
-                rx.el.dl(rx.foreach(row.changes, _change), class_name="mt-1.5 grid gap-1 pl-5 text-small"),
-                class_name="group mt-1",
+                None,
             ),
-            None,
+            rx.cond(
+                row.changes.length() > 0,
+                rx.el.details(
+                    rx.el.summary(
+                        icon("chevron-right", size=13, class_name="transition-transform group-open:rotate-90"),
+                        "What changed",
+                        class_name="flex min-h-6 w-fit items-center gap-1.5 text-small text-ink-2 hover:text-ink",
+                    ),
+                    rx.el.dl(rx.foreach(row.changes, _change), class_name="mt-1.5 mb-1 grid gap-1 pl-5 text-small"),
+                    class_name="group min-w-0 open:basis-full",
+                ),
+                None,
+            ),
+            class_name="flex flex-wrap items-center gap-x-4 empty:hidden",
         ),
         class_name="border-b border-line px-[18px] py-2.5 last:border-b-0",
         custom_attrs={"data-action": row.action},

@@ -120,7 +120,7 @@ def _items() -> rx.Component:
                 Column("Offer", name),
                 Column("Terms", lambda row: row.terms, "roomy"),
                 Column("Since", lambda row: row.since, "roomy"),
-                Column("Held by", lambda row: rx.el.span(row.holders, class_name="tabular-nums")),
+                Column("Held by", lambda row: rx.el.span(row.holders, class_name="tabular-nums"), "roomy"),
                 Column("State", lambda row: badge(row.state, tone=row.tone)),
                 Column("Change", act),
             ],

@@ -118,4 +118,4 @@ def _figures() -> rx.Component:
     )
 
 
-_VALUE = "block text-[20px] leading-7 font-[630] tracking-[-.02em] tabular-nums [overflow-wrap:anywhere] "
+_VALUE = "block text-[1.25rem] leading-7 font-[630] tracking-[-.02em] tabular-nums [overflow-wrap:anywhere] "

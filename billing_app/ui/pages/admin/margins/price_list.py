@@ -39,7 +39,7 @@ def _legend() -> rx.Component:
             )
             for part, fill in _PARTS
         ],
-        class_name="flex flex-wrap gap-x-3.5 gap-y-1 text-tiny text-ink-2",
+        class_name="flex flex-wrap gap-x-3.5 gap-y-1 text-tiny text-ink-2 max-sm:order-last max-sm:basis-full",
     )
 
 

@@ -124,7 +124,7 @@ def _owed() -> rx.Component:
 def _figure(name: str, value: Any, *note: Any) -> rx.Component:
     return rx.el.div(
         rx.el.dt(name, class_name="text-tiny text-ink-2"),
-        rx.el.dd(value, class_name="text-[18px] font-[620] tracking-[-.015em] tabular-nums"),
+        rx.el.dd(value, class_name="text-[1.125rem] font-[620] tracking-[-.015em] tabular-nums"),
         rx.el.dd(*note, class_name="text-tiny text-ink-3 tabular-nums"),
     )
 

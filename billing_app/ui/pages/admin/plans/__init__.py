@@ -94,7 +94,7 @@ def _distribution() -> rx.Component:
                     lambda row: rx.el.span(
                         bar(
                             bar(class_name="block h-full rounded-full bg-c1", style={"width": row.width}),
-                            class_name="h-[5px] w-20 overflow-hidden rounded-full bg-sunken max-sm:hidden",
+                            class_name="h-[5px] w-20 overflow-hidden rounded-full bg-line max-sm:hidden",
                             aria_hidden="true",
                         ),
                         row.share,
@@ -123,11 +123,20 @@ def _distribution() -> rx.Component:
     )
 
 
+def _once(row: Any) -> rx.Component:
+    """The day, once for all plans."""
+    return rx.el.span(
+        row.at,
+        class_name=rx.cond(row.follows, "sr-only", "whitespace-nowrap"),
+        custom_attrs={"data-follows": rx.cond(row.follows, "yes", rx.Var("undefined"))},
+    )
+
+
 def _over_time() -> rx.Component:
     return card(
         data_table(
             [
-                Column("At the end of", lambda row: row.at),
+                Column("At the end of", _once),
                 Column("Plan", lambda row: row.name),
                 Column("Paying customers", lambda row: row.customers, "number"),
                 Column("MRR", lambda row: row.mrr, "number"),

@@ -140,9 +140,10 @@ def _count(value: int) -> str:
 
 @dataclass
 class PartRow:
-    """Paying customers of one plan at the end of a part of the period."""
+    """Paying customers of one plan at the end of a part of the period. `follows`: the same part as the row above."""
 
     at: str
+    follows: bool
     name: str
     customers: str
     mrr: str
@@ -151,12 +152,11 @@ class PartRow:
 def part_rows(found: Distribution, interval: Interval) -> list[PartRow]:
     """The newest part first."""
     ordered: Sequence = sorted(found.parts, key=lambda one: (-one.first.toordinal(), -one.mrr_minor))
-    return [
-        PartRow(
-            month(one.first) if interval is Interval.MONTH else day(one.last),
-            one.name or one.code,
-            number(one.customers),
-            money(one.mrr_minor, found.currency),
+    rows: list[PartRow] = []
+    for one in ordered:
+        at = month(one.first) if interval is Interval.MONTH else day(one.last)
+        follows = bool(rows) and rows[-1].at == at
+        rows.append(
+            PartRow(at, follows, one.name or one.code, number(one.customers), money(one.mrr_minor, found.currency))
         )
-        for one in ordered
-    ]
+    return rows
