@@ -160,7 +160,7 @@ def _table() -> rx.Component:
                 Column(
                     "Allowance used", lambda row: row.uses, "roomy number", "Uses that plans count and no credits pay"
                 ),
-                Column("Calls", lambda row: row.calls, "roomy number", "Rows of the cost log: model calls, vendor units"),
+                Column("Calls", lambda row: row.calls, "roomy number", "Rows of the cost log: calls and vendor units"),
                 Column("Tokens", lambda row: rx.el.span(row.tokens, class_name="text-ink-2"), "roomy number"),
                 Column("Cost per call", lambda row: rx.el.span(row.each, class_name="text-ink-2"), "roomy number"),
                 Column("Cost", lambda row: row.cost, "number"),
