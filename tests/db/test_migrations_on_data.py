@@ -27,6 +27,9 @@ FIGURES = {
     "people": "SELECT (SELECT count(*) FROM users), (SELECT count(*) FROM customers), count(*) FROM enquiries",
     "inbox": "SELECT count(*), count(DISTINCT type), 0 FROM webhook_events",
 }
+A_DEBT = """
+    INSERT INTO credit_debts (customer_id, id, payment, lot_id, credits, state, created_at)
+    SELECT customer_id, 1, payment, 2, 5, 'open', '2026-11-21 05:06:26.5+00' FROM credit_claims"""
 
 
 @pytest.fixture
@@ -53,11 +56,18 @@ def figures(url: str) -> dict[str, tuple[object, ...] | None]:
 
 @pytest.mark.row("E7")
 async def test_a_database_in_use_is_brought_up_to_date_with_its_books_as_they_were(released_url: str) -> None:
+    with psycopg.connect(released_url) as connection:
+        connection.execute(A_DEBT)
     before = figures(released_url)
     assert all(row and row[0] for row in before.values())
     upgrade(released_url)
     assert figures(released_url) == before
     command.check(config(released_url))
+    with psycopg.connect(released_url) as connection:
+        debts = connection.execute("SELECT since = created_at FROM credit_debts").fetchall()
+        claims = connection.execute("SELECT given_back FROM credit_claims").fetchall()
+    assert debts == [(True,)], "of debts of before only the time of hearing is known"
+    assert claims == [([["2026-11-21T05:06:26.500000+00:00", 2400]],)]
     database = Database(released_url.replace("postgres:@", "billing_app@", 1))
     try:
         async with database.transaction() as session:
