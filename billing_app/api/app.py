@@ -1,12 +1,15 @@
 """The HTTP API as one application: mounted beside the pages, or served alone (`billing_app.api.app:create_app`)."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
 
-from billing_app.api import auth, csp_reports, hand_over, looks, metrics, webhooks
+from billing_app.api import auth, csp_reports, hand_over, looks, metrics, reference, webhooks
 from billing_app.api.conventions.paths import EncodedSlashes
 from billing_app.api.conventions.route import ShortWays
 from billing_app.api.document import describe
@@ -33,6 +36,7 @@ from billing_app.garbage import leave_out_what_stays
 from billing_app.settings import get_settings
 
 VERSION = "1"
+DOCS = "/api/docs"
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 
@@ -46,9 +50,8 @@ def create_app(services: Services | None = None) -> FastAPI:
     app = FastAPI(
         title="Billing API",
         version=VERSION,
-        docs_url="/api/docs",
+        docs_url=None,
         redoc_url=None,
-        swagger_ui_oauth2_redirect_url=None,
         openapi_url="/api/openapi.json",
         lifespan=_own_services if services is None else None,
     )
@@ -75,6 +78,7 @@ def create_app(services: Services | None = None) -> FastAPI:
         app.include_router(module.router)
     for router in (*host.ROUTERS, *admin.ROUTERS):
         app.include_router(router)
+    app.add_route(DOCS, _reference, include_in_schema=False)
     app.add_api_route("/api/{path:path}", _nothing_here, methods=_METHODS, include_in_schema=False)
     add_handlers(app)
     describe(app)
@@ -103,6 +107,14 @@ async def _own_services(app: FastAPI) -> AsyncIterator[None]:
     finally:
         serve_with(app, None)
         await close(services)
+
+
+async def _reference(request: Request) -> Response:
+    """The document for people, made once."""
+    state = request.app.state
+    if getattr(state, "reference", None) is None:
+        state.reference = await asyncio.to_thread(lambda: reference.page(request.app.openapi()))
+    return HTMLResponse(state.reference, headers={"Content-Security-Policy": reference.policy()})
 
 
 async def _nothing_here(path: str) -> None:

@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import bound_contextvars
 
 from billing_app.api.problems import answer, unexpected
-from billing_app.api.security_headers import API_POLICY, DOCS_POLICY, EVERYWHERE, HSTS
+from billing_app.api.security_headers import API_POLICY, EVERYWHERE, HSTS
 from billing_app.errors import DomainError
 
 PREFIX = "/api"
@@ -18,7 +18,6 @@ LARGER = {"/api/v1/usage/batch": 16 * MAX_BODY_BYTES}
 """Addresses that take more: 10,000 rows in one call."""
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9_-]{8,64}")
 _HEADERS = {**EVERYWHERE, "Cross-Origin-Resource-Policy": "same-origin"}
-_DOCS = "/api/docs"
 
 logger = logging.getLogger(__name__)
 
@@ -64,8 +63,7 @@ class RequestIds:
                 headers["X-Request-ID"] = request_id
                 for name, value in _HEADERS.items():
                     headers.setdefault(name, value)
-                policy = DOCS_POLICY if scope["path"] == _DOCS else API_POLICY
-                headers.setdefault("Content-Security-Policy", policy)
+                headers.setdefault("Content-Security-Policy", API_POLICY)
                 if _by_https(scope):
                     headers.setdefault(*HSTS)
             await send(message)

@@ -21,12 +21,6 @@ EVERYWHERE = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
 API_POLICY = "default-src 'none'; frame-ancestors 'none'"
-DOCS_POLICY = (
-    "default-src 'none'; script-src 'unsafe-inline' https://cdn.jsdelivr.net; "
-    "style-src 'unsafe-inline' https://cdn.jsdelivr.net; img-src 'self' data: https://fastapi.tiangolo.com; "
-    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-)
-"""The interactive page of the API: its script comes from outside, and it shows nobody's data."""
 STRIPE_PAGES = ("https://checkout.stripe.com", "https://billing.stripe.com")
 
 _SCRIPT = re.compile(r"<script([^>]*)>(.*?)</script>", re.DOTALL | re.IGNORECASE)
