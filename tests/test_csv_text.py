@@ -9,7 +9,9 @@ import pytest
 from billing_app.csv_text import csv_text
 
 
-@pytest.mark.parametrize("formula", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", '=HYPERLINK("http://x","y")'])
+@pytest.mark.parametrize(
+    "formula", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "\uff1d1+1", '=HYPERLINK("http://x","y")']
+)
 def test_a_cell_that_looks_like_a_formula_stays_text(formula: str) -> None:
     _, (written,) = csv.reader(io.StringIO(csv_text(["text"], [[formula]]), newline=""))
     assert written == "'" + formula

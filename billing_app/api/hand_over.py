@@ -11,12 +11,14 @@ from billing_app.accounts.hand_over.jwt import MAX_LENGTH
 from billing_app.accounts.use_case import Visit
 from billing_app.api.auth import Jar
 from billing_app.api.client_address import visit
+from billing_app.api.conventions.places import paced
+from billing_app.api.conventions.rate_limits import PUBLIC
 from billing_app.api.deps import Here
 from billing_app.errors import DomainError
 
 PATH = "/api/auth/hand-over"
 
-router = APIRouter(tags=["sign-in"])
+router = APIRouter(tags=["sign-in"], dependencies=[Depends(paced(PUBLIC))])
 
 
 @router.get(PATH, response_class=RedirectResponse, status_code=303)

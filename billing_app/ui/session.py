@@ -31,9 +31,16 @@ IS_HYDRATED = CompileVars.IS_HYDRATED
 
 
 async def principal_of(state: rx.State) -> Principal | None:
-    """Who is signed in on this connection, by the cookie of its handshake; None for a stranger."""
+    """Who is signed in on this connection, by the cookie of its handshake; None for a stranger.
+
+    Raises:
+        AddressNotAllowed: staff who look as a customer, from another address than `ADMIN_ALLOWED_ADDRESSES` lets pass.
+    """
     token = read_cookie(state.router.headers.cookie, session_cookie(secure=current().settings.secure_cookies))
-    return await current().accounts.who(token) if token else None
+    found = await current().accounts.who(token) if token else None
+    if found is not None and found.behind is not None:  # a look begun inside does not go on outside
+        _check_address(state)
+    return found
 
 
 class NoCustomer(Forbidden):

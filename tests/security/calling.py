@@ -211,8 +211,18 @@ def refusals() -> Iterator[list[str]]:
         _refusals.reset(token)
 
 
-async def fire(people: Everybody, handler: str, actor: Actor, *, to_the_end: bool = False) -> Answer:
-    """Fire an event as this actor's browser would, with the customer's ids wherever an id is asked for."""
+async def fire(
+    people: Everybody,
+    handler: str,
+    actor: Actor,
+    *,
+    to_the_end: bool = False,
+    arguments: Mapping[str, Any] | None = None,
+) -> Answer:
+    """Fire an event as this actor's browser would, with the customer's ids wherever an id is asked for.
+
+    `arguments`: instead of those that fit by their kind.
+    """
     state, found = handlers()[handler]
     root = State(_reflex_internal_init=True)  # pyright: ignore[reportCallIssue] - as Reflex itself makes one
     path = _PAGES.get(state.__module__.rpartition(".")[0], "/")
@@ -224,7 +234,9 @@ async def fire(people: Everybody, handler: str, actor: Actor, *, to_the_end: boo
     with refusals() as noted:
         answer: Any = None
         try:
-            answer = await asyncio.wait_for(_run(found.fn(given, **_arguments(people, found))), longest)
+            answer = await asyncio.wait_for(
+                _run(found.fn(given, **(_arguments(people, found) if arguments is None else arguments))), longest
+            )
         except TimeoutError:
             pass
         except (DomainError, *TROUBLE) as error:
@@ -243,6 +255,11 @@ async def _run(made: Any) -> Any:
 _BY_TYPE: dict[Any, Any] = {int: 1, str: "x", bool: True, "int": 1, "str": "x", "bool": True}
 
 
+def parameters(handler: EventHandler) -> list[inspect.Parameter]:
+    """What an event of a page may bring along."""
+    return list(inspect.signature(handler.fn).parameters.values())[1:]
+
+
 def _arguments(people: Everybody, handler: EventHandler) -> dict[str, Any]:
     given: dict[str, Any] = {
         "session_id": people.session_id,
@@ -250,5 +267,5 @@ def _arguments(people: Everybody, handler: EventHandler) -> dict[str, Any]:
         "days": 30,
         "form": {**_FIELDS, "scope": "server", "overlap": "0"},
     }
-    wanted = list(inspect.signature(handler.fn).parameters.values())[1:]
+    wanted = parameters(handler)
     return {one.name: given.get(one.name, _BY_TYPE.get(one.annotation, [])) for one in wanted}
