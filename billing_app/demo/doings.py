@@ -4,15 +4,16 @@ Each deed may be done twice, so that a day that was cut off can be lived through
 again, a use has its key, a plan that is held is not taken once more.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from billing_app.accounts.customers import ensure_customer
 from billing_app.bootstrap import Services
 from billing_app.catalog.items import ItemKind
 from billing_app.catalog.schema import Period, Plan
-from billing_app.demo import store
 from billing_app.demo.bank import CARDS, Bank
 from billing_app.demo.people import Person, Wants
 from billing_app.demo.shelf import Shelf
@@ -41,14 +42,26 @@ class Life:
     tired_until: int = 0
     goes_on: str = ""
 
+    def kept(self) -> list[Any]:
+        """What the next telling must know to go on from here."""
+        kind, code = self.wants_next or ("", "")
+        return [self.customer_id, self.plan, self.holds, self.bought, str(kind), code, self.tired_until, self.goes_on]
+
+    def recall(self, kept: Sequence[Any]) -> None:
+        """Stand where another telling has left."""
+        self.customer_id, self.plan, self.holds, self.bought, kind, code, self.tired_until, self.goes_on = kept
+        self.wants_next = (ItemKind(kind), code) if kind else None
+
 
 class Doings:
-    """Does what people do. Shared by all of them; keeps nothing of its own but whose trial card was shown."""
+    """Does what people do. Shared by all of them; `paid` is what a telling that was cut off has bought on this day
+    already, by customer."""
 
     def __init__(self, services: Services, bank: Bank, shelf: Shelf) -> None:
         self._services = services
         self._bank = bank
         self._shelf = shelf
+        self.paid: dict[int, list[str]] = {}
 
     async def arrive(self, life: Life) -> None:
         """Be seen for the first time."""
@@ -56,12 +69,6 @@ class Doings:
         async with self._services.database.transaction() as session:
             known = await ensure_customer(session, person.external_id, name=person.name, email=person.email)
             life.customer_id = known.id
-
-    async def remember(self, life: Life) -> None:
-        """What somebody has bought and holds, for a telling that goes on where another was cut off."""
-        async with self._services.database.transaction() as session:
-            life.holds, life.bought = await store.purchases_of(session, life.customer_id)
-        await self.look_up_plan(life)
 
     async def look_at_prices(self, life: Life) -> None:
         """The pricing page, as a visitor whom nobody knows yet."""
@@ -82,6 +89,7 @@ class Doings:
                 life.customer_id, plan.code, price.period.value, trial_days=None if trial else 0, via=via
             )
         except Conflict:  # held, or its payment is being confirmed: a day that is lived through again
+            await self.look_up_plan(life)
             return
         await self._pay(life, started, card)
         life.plan = life.holds = plan.code
@@ -90,15 +98,20 @@ class Doings:
         """Buy a pack or an unlock, unless so many were bought before."""
         if life.bought >= times:
             return
-        back = _PLAYGROUND if via else None
-        try:
-            started = await self._services.checkout.start(life.customer_id, kind.value, code, return_to=back, via=via)
-        except Conflict:
-            return
-        await self._pay(life, started, CARDS[life.person.number % 2])
+        if already := self.paid.get(life.customer_id):
+            public_id = already.pop(0)
+        else:
+            try:
+                started = await self._services.checkout.start(
+                    life.customer_id, kind.value, code, return_to=_PLAYGROUND if via else None, via=via
+                )
+            except Conflict:
+                return
+            await self._pay(life, started, CARDS[life.person.number % 2])
+            public_id = started.public_id
         life.bought += 1
         if via and life.person.number % 4:
-            life.goes_on = started.public_id
+            life.goes_on = public_id
         if kind is ItemKind.PACK:
             life.holds = life.plan or code
 
@@ -149,7 +162,8 @@ class Doings:
         try:
             preview = await self._services.subscriptions.preview(life.customer_id, other.code, price.period.value)
             done = await self._services.subscriptions.switch(life.customer_id, preview.token)
-        except DomainError:  # cancelled, past due, or switched before: they keep what they have
+        except DomainError:  # cancelled, past due, or switched by a telling that was cut off: they have what they have
+            await self.look_up_plan(life)
             return
         if done.state == "done":
             life.plan = life.holds = other.code
@@ -158,8 +172,8 @@ class Doings:
         """What they hold now: plans end by themselves, and are given by hand."""
         current = await self._services.subscriptions.current(life.customer_id)
         life.plan = current.plan if current.subscribed and current.plan else ""
-        if not life.plan and life.holds in {plan.code for plan in self._shelf.plans}:
-            life.holds = ""
+        if life.plan or life.holds in {plan.code for plan in self._shelf.plans}:
+            life.holds = life.plan
 
     def _card_of(self, person: Person, trial_days: int) -> tuple[str, bool]:
         """The card they pay with, and whether it is good for a trial: each is, once."""

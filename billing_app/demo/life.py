@@ -59,8 +59,7 @@ class Telling:
             DomainError: something does not do its part; what has happened stays, and the next telling goes on.
         """
         first, days = self._life.days_done, self._life.days
-        if first:
-            await self._all(self._remember(one) for one in self._lives if one.person.joins <= first)
+        await self._recall(reports)
         for number in range(first, days):
             day = Day(number, _moment(self._life.begins_at, number), days)
             await go_to(day.at)
@@ -68,7 +67,8 @@ class Telling:
                 await sweep()
             await self._live(day, reports)
             async with self._services.database.transaction() as session:
-                await store.day_is_over(session, self._life.name, number + 1)
+                await store.day_is_over(session, self._life.name, number + 1, self._kept())
+            self._doings.paid = {}
             tell(number + 1, days)
         await go_to(max(clock.wall(), self._life.begins_at + timedelta(days=days)))
         await sweep()
@@ -85,9 +85,18 @@ class Telling:
         used = await self._all(use(self._services, self._shelf, one, day) for one in there)
         await log_costs(self._services, self._shelf, [each for uses in used for each in uses])
 
-    async def _remember(self, life: Life) -> None:
-        await self._doings.arrive(life)
-        await self._doings.remember(life)
+    async def _recall(self, reports: News) -> None:
+        """Go on where another telling was cut off: what it has done on that day is learnt of, and not done again."""
+        await reports.catch_up()
+        for life in self._lives:
+            if kept := self._life.lives.get(str(life.person.number)):
+                life.recall(kept)
+        async with self._services.database.transaction() as session:
+            day = _moment(self._life.begins_at, self._life.days_done)
+            self._doings.paid = await store.paid_since(session, day)
+
+    def _kept(self) -> dict[str, list[Any]]:
+        return {str(life.person.number): life.kept() for life in self._lives if life.customer_id}
 
     async def _look(self, life: Life, day: Day) -> None:
         """Some look at the prices days before they come back and are known."""

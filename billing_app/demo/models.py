@@ -3,7 +3,8 @@
 from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import CheckConstraint, Column, Integer, String
+from sqlalchemy import CheckConstraint, Column, Integer, String, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from billing_app.db.model import SQLModel, timestamp
@@ -14,6 +15,7 @@ class DemoLife(SQLModel, table=True):
 
     Attributes:
         days_done: days whose every deed is done; a day that was cut off is lived through again, and changes nothing.
+        lives: how each person stood at the end of the last of them, by number; see `doings.Life`.
         done_at: when its last day was over, by the wall.
     """
 
@@ -25,4 +27,7 @@ class DemoLife(SQLModel, table=True):
     begins_at: datetime = timestamp()
     days: int = Field(sa_column=Column(Integer, nullable=False))
     days_done: int = Field(default=0, sa_column=Column(Integer, nullable=False, server_default="0"))
+    lives: dict[str, list[Any]] = Field(
+        default_factory=dict, sa_column=Column(JSONB, nullable=False, server_default=text("'{}'::jsonb"))
+    )
     done_at: datetime | None = timestamp(nullable=True)

@@ -1,10 +1,10 @@
 """Every SQL statement of the demo life: its own row, and what it reads of others'. It writes nobody else's rows."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -12,10 +12,9 @@ from sqlmodel import col
 from billing_app import clock
 from billing_app.demo.models import DemoLife
 
-_PURCHASES = text(
-    "SELECT coalesce((SELECT code FROM checkouts WHERE customer_id = :id AND state = 'paid' "
-    "AND kind IN ('plan', 'pack') ORDER BY id DESC LIMIT 1), '') AS holds, "
-    "(SELECT count(*) FROM checkouts WHERE customer_id = :id AND state = 'paid' AND kind <> 'plan') AS bought"
+_PAID = text(
+    "SELECT customer_id, array_agg(public_id ORDER BY id) AS bought FROM checkouts "
+    "WHERE state = 'paid' AND kind <> 'plan' AND created_at >= :since GROUP BY customer_id"
 )
 _PAYMENT = text(
     "SELECT id, stripe_charge, captured_minor - refunded_minor AS left_minor FROM payments "
@@ -25,6 +24,7 @@ _DISPUTE = text(
     "SELECT stripe_dispute_id FROM disputes WHERE customer_id = :id AND closed_at IS NULL ORDER BY id LIMIT 1"
 )
 _STRIPE_CUSTOMER = text("SELECT stripe_customer_id FROM stripe_customers WHERE customer_id = :id")
+_NOTE = text("SELECT EXISTS (SELECT FROM customer_notes WHERE customer_id = :id AND body = :words)")
 _ENTRIES = text(
     "SELECT e.customer_id, e.reference, e.id FROM unnest(CAST(:customers AS bigint[]), CAST(:features AS text[]), "
     "CAST(:references AS text[])) AS a(customer_id, feature, reference) "
@@ -47,12 +47,12 @@ async def begin(session: AsyncSession, name: str, *, people: int, begins_at: dat
     await session.execute(insert(DemoLife).values(**values).on_conflict_do_nothing(index_elements=["name"]))
 
 
-async def day_is_over(session: AsyncSession, name: str, days_done: int) -> None:
-    """Everything of so many days has happened."""
+async def day_is_over(session: AsyncSession, name: str, days_done: int, lives: Mapping[str, Sequence[object]]) -> None:
+    """Everything of so many days has happened, and this is how each person stands."""
     await session.execute(
         update(DemoLife)
-        .where(col(DemoLife.name) == name)
-        .values(days_done=func.greatest(col(DemoLife.days_done), days_done))
+        .where(col(DemoLife.name) == name, col(DemoLife.days_done) < days_done)
+        .values(days_done=days_done, lives=lives)
     )
 
 
@@ -69,10 +69,9 @@ async def unfinished(session: AsyncSession) -> DemoLife | None:
     return await session.scalar(waiting)
 
 
-async def purchases_of(session: AsyncSession, customer_id: int) -> tuple[str, int]:
-    """The plan or pack somebody took last, empty for none, and how often they bought something beside plans."""
-    row = (await session.execute(_PURCHASES, {"id": customer_id})).one()
-    return row.holds, row.bought
+async def paid_since(session: AsyncSession, since: datetime) -> dict[int, list[str]]:
+    """Packs and unlocks that were bought since a moment and are paid, oldest first: public ids by customer."""
+    return {row.customer_id: list(row.bought) for row in await session.execute(_PAID, {"since": since})}
 
 
 async def first_payment(session: AsyncSession, customer_id: int) -> FirstPayment | None:
@@ -84,6 +83,11 @@ async def first_payment(session: AsyncSession, customer_id: int) -> FirstPayment
 async def open_dispute(session: AsyncSession, customer_id: int) -> str | None:
     """A dispute of theirs that a bank has not decided."""
     return (await session.execute(_DISPUTE, {"id": customer_id})).scalar_one_or_none()
+
+
+async def has_note(session: AsyncSession, customer_id: int, words: str) -> bool:
+    """Whether staff has written this about somebody."""
+    return (await session.execute(_NOTE, {"id": customer_id, "words": words})).scalar_one()
 
 
 async def stripe_customer(session: AsyncSession, customer_id: int) -> str | None:

@@ -142,9 +142,11 @@ class Troubles:
             await self._services.support.give_plan(
                 self._admin, life.customer_id, wish, reason="Agreed by mail, invoiced outside."
             )
-            await self._services.support.note(self._admin, life.customer_id, "Renews by mail each spring; ask for Kim.")
-        except DomainError:  # given by a telling that was cut off
-            return
+        except DomainError:
+            current = await self._services.subscriptions.current(life.customer_id)
+            if current.plan != (wish.plan or OWN_CODE):  # else it was given by a telling that was cut off
+                return
+        await self._note(life, "Renews by mail each spring; ask for Kim.")
         life.plan = life.holds = wish.plan or OWN_CODE
 
     async def _make_up(self, life: Life) -> None:
@@ -153,7 +155,7 @@ class Troubles:
             return
         most = max(rate.credits for rate in self._shelf.catalog.rates)
         try:
-            done = await self._services.support.adjust(
+            await self._services.support.adjust(
                 self._admin,
                 life.customer_id,
                 2 * most,
@@ -163,6 +165,11 @@ class Troubles:
             )
         except DomainError:
             return
-        if not done.repeated:
-            words = "Wrote twice about broken sessions; friendly."
+        await self._note(life, "Wrote twice about broken sessions; friendly.")
+
+    async def _note(self, life: Life, words: str) -> None:
+        """Leave a note for whoever looks next, once."""
+        async with self._services.database.transaction() as session:
+            known = await store.has_note(session, life.customer_id, words)
+        if not known:
             await self._services.support.note(self._admin, life.customer_id, words)

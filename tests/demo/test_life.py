@@ -45,8 +45,18 @@ _TOLD: dict[str, str] = {
     "JOIN customers c ON c.id = p.customer_id ORDER BY 1, 2, 3, 4",
     "costs": "SELECT source, model, count(*), sum(cost) FROM cost_log GROUP BY 1, 2 ORDER BY 1, 2",
     "funnel": "SELECT name, count(*) FROM funnel_events GROUP BY 1 ORDER BY 1",
+    "plans": "SELECT c.external_id, s.plan_code, s.status, count(*) FROM subscriptions s "
+    "JOIN customers c ON c.id = s.customer_id GROUP BY 1, 2, 3 ORDER BY 1, 2, 3",
+    "changes": "SELECT c.external_id, s.kind, s.mrr_before_minor, s.mrr_after_minor, count(*) "
+    "FROM subscription_changes s JOIN customers c ON c.id = s.customer_id GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4",
+    "credits": "SELECT c.external_id, l.kind, sum(l.granted)::bigint, sum(l.remaining)::bigint FROM credit_lots l "
+    "JOIN customers c ON c.id = l.customer_id GROUP BY 1, 2 ORDER BY 1, 2",
+    "notes": "SELECT c.external_id, n.body FROM customer_notes n JOIN customers c ON c.id = n.customer_id "
+    "ORDER BY 1, 2",
     "enquiries": "SELECT email, plan_code FROM enquiries ORDER BY 1",
 }
+
+Told = dict[str, list[tuple[Any, ...]]]
 
 
 class Killed(BaseException):
@@ -79,7 +89,7 @@ async def an_installation(
         await close(services)
 
 
-async def told(services: Services) -> dict[str, list[tuple[Any, ...]]]:
+async def told(services: Services) -> Told:
     """What has happened, without ids and moments."""
     async with services.database.transaction() as session:
         return {name: [tuple(row) for row in await session.execute(text(query))] for name, query in _TOLD.items()}
@@ -166,7 +176,7 @@ async def test_the_same_life_is_told_on_every_new_installation(
     tmp_path: Path,
 ) -> None:
     extent = Extent("twice", people=20, days=40, limit_s=600)
-    lives: list[dict[str, list[tuple[Any, ...]]]] = []
+    lives: list[Told] = []
     for number in range(2):
         clock.reset()
         owner_url = _databases.take()
