@@ -165,7 +165,7 @@ class Column:
 
 _FEW = 14
 """Rows that a table never hides behind a scroll bar of its own."""
-_SCROLLS = "w-full overflow-auto outline-offset-[-2px] "
+_SCROLLS = "relative w-full overflow-auto outline-offset-[-2px] "
 _HEAD = (
     "sticky top-0 z-10 border-b border-line bg-surface px-2.5 py-[9px] text-tiny font-[520] text-ink-3 "
     "whitespace-nowrap first:pl-[18px] last:pr-[18px] sm:px-3.5 "

@@ -155,7 +155,7 @@ def usage_chip() -> rx.Component:
                 ),
                 style={"width": Shell.bar_width},
             ),
-            class_name="hidden h-[5px] w-16 shrink-0 overflow-hidden rounded-full bg-line min-[420px]:block",
+            class_name="hidden h-[5px] w-16 shrink-0 overflow-hidden rounded-full bg-line min-[26.25rem]:block",
             aria_hidden="true",
         ),
         rx.el.span(Shell.available_label, class_name="truncate"),
@@ -219,7 +219,7 @@ def _signed_out() -> rx.Component:
     return rx.fragment(
         link_button("Sign in", href="/login", kind="quiet", size="s"),
         rx.el.span(
-            link_button("Sign up", href="/signup", kind="primary", size="s"), class_name="hidden min-[360px]:inline"
+            link_button("Sign up", href="/signup", kind="primary", size="s"), class_name="hidden min-[22.5rem]:inline"
         ),
     )
 

@@ -103,7 +103,7 @@ def _list() -> rx.Component:
                 ),
             ),
         ),
-        class_name="max-h-[70vh] overflow-y-auto rounded-card border border-line bg-surface shadow-lift",
+        class_name="max-h-[40vh] overflow-y-auto rounded-card border border-line bg-surface shadow-lift lg:max-h-[70vh]",
     )
 
 
@@ -119,7 +119,7 @@ def _reader() -> rx.Component:
             src_doc=MailboxState.html,
             title="The mail",
             custom_attrs={"sandbox": "allow-top-navigation-by-user-activation"},
-            class_name="h-[64vh] w-full bg-white",
+            class_name="h-[64vh] w-full bg-surface",
         ),
         class_name="min-w-0 overflow-hidden rounded-card border border-line bg-surface shadow-lift",
     )
