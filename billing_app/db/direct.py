@@ -147,16 +147,16 @@ class _Ear:
 
     def __init__(self, socket: int) -> None:
         self._socket = socket
-        self._listening = False
+        self._listening_to: asyncio.AbstractEventLoop | None = None
         self._waiting: asyncio.Future[None] | None = None
 
     async def hear(self) -> None:
         """Return when there is something to read, or the other side has hung up."""
         loop = asyncio.get_running_loop()
         self._waiting = loop.create_future()
-        if not self._listening:
+        if self._listening_to is None:
             loop.add_reader(self._socket, self._heard)
-            self._listening = True
+            self._listening_to = loop
         try:
             await self._waiting
         finally:
@@ -170,9 +170,9 @@ class _Ear:
 
     def close(self) -> None:
         """Listen no more; before the socket is closed, whose number may then be another's."""
-        if self._listening:
-            asyncio.get_running_loop().remove_reader(self._socket)
-            self._listening = False
+        if self._listening_to is not None and not self._listening_to.is_closed():
+            self._listening_to.remove_reader(self._socket)
+        self._listening_to = None
 
 
 def _flushed(wire: PGconn) -> Generator[Wait, Ready | int, None]:
