@@ -14,7 +14,7 @@ from billing_app.credits.book import Book
 from billing_app.credits.due import settle
 from billing_app.credits.engine import Ledger, succeeded
 from billing_app.credits.explain import entry_view, explain
-from billing_app.credits.glance import glance
+from billing_app.credits.glance import Glances
 from billing_app.credits.group_commit import GroupCommit
 from billing_app.credits.inputs import MAX_ID, check_id, check_range, check_text
 from billing_app.credits.kinds import EntryKind
@@ -67,10 +67,12 @@ class CreditService:
         self.ledger = ledger or Ledger()
         self._database = database
         self._commits = GroupCommit(database, self.ledger, **group_commit)
+        self._glances = Glances(database)
 
     async def close(self) -> None:
         """Finish what was taken; take nothing more."""
         await self._commits.close()
+        await self._glances.close()
 
     # Operations, each committed when it returns
 
@@ -126,7 +128,7 @@ class CreditService:
     async def balance(self, customer_id: int) -> Balance:
         """What the customer has now: sums, open lots in burn order, live holds, what happens next."""
         check_id(customer_id, "customer_id")
-        glanced = await glance(self._database, customer_id)
+        glanced = await self._glances.glance(customer_id)
         if glanced is not None and not self._due(glanced):
             settle(glanced, clock.now())
             return balance_of(glanced)

@@ -10,7 +10,7 @@ from billing_app.credits.balance import balance_of
 from billing_app.credits.doctor import audit
 from billing_app.credits.due import settle
 from billing_app.credits.explain import entry_view
-from billing_app.credits.glance import glance
+from billing_app.credits.glance import Glances
 from billing_app.credits.loading import load_unlocked
 from billing_app.credits.pipeline import driver_of
 from billing_app.credits.reading import entries_before
@@ -47,7 +47,7 @@ class World:
             book = await load_unlocked(connection, self.customer_id, at)
             settle(book, at)
             booked = await entries_before(connection, self.customer_id, before=2**62, limit=10_000)
-        glanced = await glance(self.database, self.customer_id)
+        glanced = await Glances(self.database).glance(self.customer_id)
         if glanced is not None and glanced.entry_count:
             settle(glanced, at)
             assert balance_of(glanced) == balance_of(book), "the short way to a balance sees what the long one sees"

@@ -8,7 +8,7 @@ import pytest
 
 from billing_app import clock
 from billing_app.credits import Consume, CreditService, Hold
-from billing_app.credits.glance import glance
+from billing_app.credits.glance import Glances
 from billing_app.db.engine import Database
 from tests.credits.conftest import Advance
 from tests.credits.ledgers import a_pack, drift, free_credits, rows
@@ -26,7 +26,7 @@ async def test_a_balance_read_in_one_trip_has_what_the_long_way_has(credits: Cre
     await a_pack(credits, ALICE, 10)
     await free_credits(credits, ALICE, 5, expires_at=clock.now() + timedelta(days=9))
     await credits.consume(Consume(customer_id=ALICE, feature="chat", credits=7))
-    assert await glance(database, ALICE) is not None
+    assert await Glances(database).glance(ALICE) is not None
     balance = await credits.balance(ALICE)
     assert (balance.available, [lot.remaining for lot in balance.lots]) == (8, [8])
 
@@ -34,7 +34,7 @@ async def test_a_balance_read_in_one_trip_has_what_the_long_way_has(credits: Cre
 async def test_live_holds_take_the_long_way_and_are_in_the_balance(credits: CreditService, database: Database) -> None:
     await a_pack(credits, ALICE, 10)
     await credits.hold(Hold(customer_id=ALICE, feature="chat", credits=4))
-    assert await glance(database, ALICE) is None
+    assert await Glances(database).glance(ALICE) is None
     balance = await credits.balance(ALICE)
     assert (balance.available, balance.held, len(balance.holds)) == (6, 4, 1)
 
@@ -49,6 +49,23 @@ async def test_a_balance_follows_the_clock_that_another_process_has_moved(
     balance = await credits.balance(ALICE)
     assert balance.available == 0
     assert balance.at >= moved
+
+
+async def test_balances_asked_at_once_are_read_together_and_each_is_its_own(credits: CreditService) -> None:
+    everybody = range(1, 51)
+    for customer_id in everybody:
+        await a_pack(credits, customer_id, customer_id)
+    balances = await asyncio.gather(*(credits.balance(customer_id) for customer_id in everybody))
+    assert [balance.available for balance in balances] == list(everybody)
+
+
+async def test_a_reader_who_goes_away_does_not_keep_the_others_from_their_balance(credits: CreditService) -> None:
+    await a_pack(credits, ALICE, 10)
+    await a_pack(credits, BOB, 20)
+    gone, *others = [asyncio.create_task(credits.balance(one)) for one in (ALICE, BOB, ALICE, BOB)]
+    await asyncio.sleep(0)
+    gone.cancel()
+    assert [(await one).available for one in others] == [20, 10, 20]
 
 
 @pytest.mark.row("A12")
