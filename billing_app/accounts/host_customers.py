@@ -1,9 +1,11 @@
 """A host product's customers, called by the host's own ids: found, made on first sight, created or updated."""
 
+import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from psycopg import OperationalError
 
@@ -12,6 +14,7 @@ from billing_app.accounts import store
 from billing_app.accounts.customers import CustomerView, check_external_id, get_customer
 from billing_app.accounts.email_address import parse_email
 from billing_app.accounts.one_line import person_name
+from billing_app.db.direct import Rows, Statement
 from billing_app.db.engine import Database
 from billing_app.errors import NotFound
 from billing_app.journal.audit import Actor, audit
@@ -19,6 +22,10 @@ from billing_app.journal.audit import Actor, audit
 REMEMBERED = 100_000
 TRUSTED_S = 2.0
 """How long a process goes on with what it has read: erasing takes an id from its customer, in any process."""
+_LONGEST_ERASURE = timedelta(hours=1)
+"""From the moment an erasure notes to its commit, and by how much two servers' clocks may differ."""
+_MANY_ERASED = 1_000
+"""So many at once, and everybody is forgotten."""
 MAX_TOGETHER = 1_000
 
 
@@ -38,15 +45,20 @@ UNCHANGED = Unchanged()
 
 
 class HostCustomers:
-    """One per process. Which customer an id means changes only by erasing: it is remembered for two seconds."""
+    """One per process. Which customer an id means changes only by erasing: who was erased is asked every two seconds,
+    whatever the number of customers, and all others are remembered."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._known: OrderedDict[str, tuple[float, int]] = OrderedDict()
+        self._known: OrderedDict[str, int] = OrderedDict()
+        self._asked = -TRUSTED_S
+        self._asked_at = clock.wall()
+        self._asking = asyncio.Lock()
 
     async def find(self, external_id: str) -> int | None:
         """The customer's number; None: not seen yet."""
-        known = self._recall(external_id)
+        await self._forget_erased()
+        known = self._known.get(external_id)
         if known is not None:
             return known
         found = await self._look_up([check_external_id(external_id)])
@@ -65,7 +77,8 @@ class HostCustomers:
 
     async def ensure(self, external_id: str) -> int:
         """The customer's number; made on first sight, so that a host needs no step before the first charge."""
-        known = self._recall(external_id)
+        await self._forget_erased()
+        known = self._known.get(external_id)
         return known if known is not None else (await self.ensure_all([external_id]))[external_id]
 
     async def ensure_all(self, external_ids: Iterable[str]) -> dict[str, int]:
@@ -76,7 +89,8 @@ class HostCustomers:
         """
         wanted = {check_external_id(one) for one in external_ids}
         assert len(wanted) <= MAX_TOGETHER, "the API's lists are shorter"
-        told = {one: known for one in wanted if (known := self._recall(one)) is not None}
+        await self._forget_erased()
+        told = {one: known for one in wanted if (known := self._known.get(one)) is not None}
         missing = sorted(wanted - told.keys())
         if missing:
             found = await self._look_up(missing)
@@ -144,27 +158,43 @@ class HostCustomers:
         self._remember(external_id, view.id)
         return view, made is not None
 
+    async def _forget_erased(self) -> None:
+        """Forget the ids that were taken from their customers since this was asked."""
+        if time.monotonic() - self._asked < TRUSTED_S:
+            return
+        async with self._asking:
+            if time.monotonic() - self._asked < TRUSTED_S:  # another request has asked meanwhile
+                return
+            asked, asked_at = time.monotonic(), clock.wall()
+            since = self._asked_at - _LONGEST_ERASURE
+            erased = {row[0] for row in await self._read(store.customers_erased_since(since, _MANY_ERASED))}
+            if len(erased) == _MANY_ERASED:
+                self._known.clear()
+            elif erased:
+                for external_id in [one for one, customer_id in self._known.items() if customer_id in erased]:
+                    del self._known[external_id]
+            self._asked, self._asked_at = asked, asked_at
+
     async def _look_up(self, external_ids: Sequence[str]) -> dict[str, int]:
-        """Their numbers, in one trip; a connection that has died meanwhile is found out by asking once more."""
+        return dict(await self._read(store.customers_by_external_ids(external_ids)))
+
+    async def _read(self, statement: Statement) -> Rows:
+        """The rows, in one trip; a connection that has died meanwhile is found out by asking once more."""
         writers = self._database.writers
         for again in (True, False):
             try:
                 async with writers.take() as direct:
-                    (rows,) = await direct.trip([store.customers_by_external_ids(external_ids)])
+                    (rows,) = await direct.trip([statement])
             except OperationalError:
                 if not again:
                     raise
                 await writers.forget_idle()
             else:
-                return dict(rows)
+                return rows
         raise AssertionError("answered or raised")
 
-    def _recall(self, external_id: str) -> int | None:
-        known = self._known.get(external_id)
-        return known[1] if known is not None and time.monotonic() - known[0] < TRUSTED_S else None
-
     def _remember(self, external_id: str, customer_id: int) -> int:
-        self._known[external_id] = (time.monotonic(), customer_id)
+        self._known[external_id] = customer_id
         self._known.move_to_end(external_id)
         while len(self._known) > REMEMBERED:
             self._known.popitem(last=False)

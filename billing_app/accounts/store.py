@@ -42,6 +42,11 @@ def customers_by_external_ids(external_ids: Sequence[str]) -> Statement:
     )
 
 
+def customers_erased_since(since: datetime, limit: int) -> Statement:
+    """Asks for the numbers of customers erased since then (wall time), for a direct connection."""
+    return "SELECT id FROM customers WHERE erased_at > %s::timestamptz LIMIT %s::bigint", (since, limit)
+
+
 async def add_customers(session: AsyncSession, external_ids: Sequence[str], at: datetime) -> dict[str, int]:
     """Make customers that are known by no more than their ids; those that are there already are left out."""
     made = await session.execute(
