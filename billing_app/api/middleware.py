@@ -4,7 +4,7 @@ import logging
 import re
 import secrets
 
-from starlette.datastructures import MutableHeaders
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import bound_contextvars
 
@@ -17,7 +17,9 @@ MAX_BODY_BYTES = 1_048_576
 LARGER = {"/api/v1/usage/batch": 16 * MAX_BODY_BYTES}
 """Addresses that take more: 10,000 rows in one call."""
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9_-]{8,64}")
-_HEADERS = {**EVERYWHERE, "Cross-Origin-Resource-Policy": "same-origin"}
+_HEADERS = {**EVERYWHERE, "Cross-Origin-Resource-Policy": "same-origin", "Content-Security-Policy": API_POLICY}
+_SAFE = [(name.lower().encode(), value.encode()) for name, value in _HEADERS.items()]
+_SAFE_BY_HTTPS = [*_SAFE, (HSTS[0].lower().encode(), HSTS[1].encode())]
 
 logger = logging.getLogger(__name__)
 
@@ -59,13 +61,10 @@ class RequestIds:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] in ("http.response.start", "websocket.http.response.start"):
-                headers = MutableHeaders(scope=message)
-                headers["X-Request-ID"] = request_id
-                for name, value in _HEADERS.items():
-                    headers.setdefault(name, value)
-                headers.setdefault("Content-Security-Policy", API_POLICY)
-                if _by_https(scope):
-                    headers.setdefault(*HSTS)
+                theirs = message["headers"]
+                known = {name for name, _ in theirs}
+                ours = [one for one in (_SAFE_BY_HTTPS if _by_https(scope) else _SAFE) if one[0] not in known]
+                message["headers"] = [*theirs, (b"x-request-id", request_id.encode()), *ours]
             await send(message)
 
         with bound_contextvars(request_id=request_id):
@@ -84,9 +83,8 @@ class BodyLimit:
             return
         announced = dict(scope["headers"]).get(b"content-length", b"0")
         most = LARGER.get(scope["path"], MAX_BODY_BYTES)
-        too_large = answer(BodyTooLarge(f"Send at most {most:,} bytes."), scope["state"]["request_id"])
         if not announced.isdigit() or int(announced) > most:
-            await too_large(scope, receive, send)
+            await _too_large(scope, most)(scope, receive, send)
             return
         taken, started = 0, False
 
@@ -108,7 +106,11 @@ class BodyLimit:
         except _TooMuch:
             if started:
                 raise
-            await too_large(scope, receive, send)
+            await _too_large(scope, most)(scope, receive, send)
+
+
+def _too_large(scope: Scope, most: int) -> Response:
+    return answer(BodyTooLarge(f"Send at most {most:,} bytes."), scope["state"]["request_id"])
 
 
 class _TooMuch(Exception):

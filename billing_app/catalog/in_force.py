@@ -36,9 +36,12 @@ class UnreadableCatalog(Unavailable):
         self.version = version
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Published:
-    """A version in force and what it says. `content_hash` changes exactly when the meaning does."""
+    """A version in force and what it says. `content_hash` changes exactly when the meaning does.
+
+    Compared by identity, so that what is worked out of it can be kept by it.
+    """
 
     version: int
     content_hash: str

@@ -1,11 +1,14 @@
 """What a feature needs from a customer, by the catalogue: credits by the rate card, an unlock, a plan. Pure."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from billing_app.catalog.schema import Catalog, Feature, Metering
 from billing_app.catalog.schema import Rate as RateOfCatalogue
 from billing_app.catalog.service import Published
 from billing_app.credits import AddOn, Price, Rate, quote
+from billing_app.credits.inputs import check_range
+from billing_app.credits.rating import MAX_QUANTITY
 from billing_app.entitlements.decisions import Basis
 from billing_app.errors import InvalidInput, NotFound
 
@@ -64,17 +67,29 @@ def price_of(
     Raises:
         InvalidInput: no such operation or add-on, or which operation is not said.
     """
+    chosen = add_ons or {}
+    for code, quantity in chosen.items():
+        check_range(quantity, code, 0, MAX_QUANTITY)
+    return _price_of(published, feature.code, units, operation, tuple(sorted(chosen.items())))
+
+
+@lru_cache(maxsize=4_096)
+def _price_of(
+    published: Published, feature_code: str, units: int, operation: str | None, chosen: tuple[tuple[str, int], ...]
+) -> Price | None:
+    """Worked out once: the same few prices are asked for all day long."""
     catalog = published.catalog
-    rates: Mapping[str, object] = {rate.code: rate for rate in catalog.rates_of(feature.code)}
+    feature = feature_of(catalog, feature_code)
+    rates = [rate.code for rate in catalog.rates_of(feature_code)]
     if operation is None and len(rates) > 1:
         raise InvalidInput(f"{feature.name} has several prices; name one of: {', '.join(rates)}.", field="operation")
     rate = catalog.rate(operation or next(iter(rates), ""))
-    if rate is None or rate.feature != feature.code:
+    if rate is None or rate.feature != feature_code:
         raise InvalidInput(f'{feature.name} has no operation "{(operation or "")[:60]}".', field="operation")
-    chosen = dict(add_ons or {})
-    if not rate.credits and not any(chosen.get(each.code) and each.credits for each in rate.add_ons):
+    quantities = dict(chosen)
+    if not rate.credits and not any(quantities.get(each.code) and each.credits for each in rate.add_ons):
         return None
-    return quote(_as_rate(rate), str(published.version), chosen, units=units)
+    return quote(_as_rate(rate), str(published.version), quantities, units=units)
 
 
 def _as_rate(rate: RateOfCatalogue) -> Rate:

@@ -56,7 +56,7 @@ class CaptureSent(Sent):
     """What was delivered."""
 
     credits: Credits | None = Field(default=None, description="At most what is held; left out: all of it.")
-    details: Details = {}
+    details: Details = Field(default_factory=dict)
 
 
 class ReleaseSent(Sent):

@@ -81,7 +81,7 @@ class Priced(Sent):
     feature: FeatureCode
     units: Units = 1
     operation: Text | None = Field(default=None, description="Which of the feature's prices, where it has several.")
-    add_ons: AddOns = {}
+    add_ons: AddOns = Field(default_factory=dict)
 
 
 class Spend(Priced):
@@ -95,7 +95,7 @@ class Spend(Priced):
     reference: Text | None = Field(
         default=None, description="The business fact, such as a session's id: charged once, whatever the keys."
     )
-    details: Details = {}
+    details: Details = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _one_way_of_pricing(self) -> Self:
