@@ -119,7 +119,8 @@ async def _glance(direct: Direct, customer_ids: Sequence[int], follow_clock: boo
     if follow_clock:
         statements.append((_CLOCK_OFFSET, ()))
     for customer_id in customer_ids:
-        statements += [(_NAME_CUSTOMER, (customer_id,)), (_BOOK, (customer_id,))]
+        statements.append((_NAME_CUSTOMER, (customer_id,)))
+        statements.append((_BOOK, (customer_id,)))
     answers = await direct.trip(statements)
     if follow_clock:
         (offset, *answers) = answers
