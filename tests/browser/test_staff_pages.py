@@ -6,6 +6,7 @@ from playwright.async_api import Page, expect
 
 from billing_app.accounts.roles import Role
 from billing_app.ui.routes import ROUTES
+from tests.browser.axe import stumbles
 from tests.browser.test_every_page import brightness
 from tests.browser.test_keys import an_administrator
 from tests.browser.world import PHONE, Person, World, in_the_browser, overflow_px, settled
@@ -13,22 +14,6 @@ from tests.browser.world import PHONE, Person, World, in_the_browser, overflow_p
 pytestmark = in_the_browser
 
 STAFF = [route for route in ROUTES if route.path.startswith("/admin") and "[" not in route.path]
-# What a screen reader would stumble over: things without a name, ids that are there twice, levels left out.
-AUDIT = """() => {
-  const shown = [...document.querySelectorAll('main *, aside *')].filter(e => e.checkVisibility());
-  const named = e => (e.getAttribute('aria-label') || e.textContent || e.title || '').trim()
-    || (e.labels && [...e.labels].some(l => l.textContent.trim()));
-  const ids = shown.map(e => e.id).filter(Boolean);
-  const levels = shown.filter(e => /^H[1-6]$/.test(e.tagName)).map(e => +e.tagName[1]);
-  return [
-    ...shown.filter(e => e.matches('a[href], button, summary, input:not([type=hidden]), select, textarea, th')
-      && !named(e)).map(e => `no name: ${e.outerHTML.slice(0, 120)}`),
-    ...ids.filter((id, i) => ids.indexOf(id) !== i).map(id => `twice: #${id}`),
-    ...shown.filter(e => e.tagName === 'TH' && !e.scope).map(e => `no scope: ${e.textContent}`),
-    ...shown.filter(e => e.tagName === 'TABLE' && !e.caption).map(() => 'a table without a caption'),
-    ...levels.filter((l, i) => i && l > levels[i - 1] + 1).map(l => `a heading of level ${l} comes too soon`),
-  ];
-}"""
 DRAWS = """async () => {
   const scripts = performance.getEntriesByType('resource').map(r => r.name).filter(n => n.endsWith('.js'));
   const texts = await Promise.all(scripts.map(n => fetch(n).then(a => a.text())));
@@ -55,7 +40,7 @@ async def test_every_staff_page_lives_fits_and_can_be_dark_and_can_be_heard(worl
         await expect(page.get_by_role("navigation", name="Staff pages", exact=True)).to_be_visible()
         assert await brightness(page) < 64, route.path
         assert await overflow_px(page) == 0, route.path
-        assert await page.evaluate(AUDIT) == [], route.path
+        assert await stumbles(page) == []
         await page.set_viewport_size({"width": PHONE, "height": 640})
         assert await overflow_px(page) == 0, route.path
 

@@ -6,10 +6,11 @@ import pytest
 from playwright.async_api import Locator, Page, expect
 
 from billing_app.accounts.roles import Role
+from tests.browser.axe import stumbles
 from tests.browser.steps import buy
 from tests.browser.test_every_page import brightness
 from tests.browser.test_keys import an_administrator
-from tests.browser.test_staff_pages import AUDIT, of_role
+from tests.browser.test_staff_pages import of_role
 from tests.browser.world import PHONE, Person, World, in_the_browser, overflow_px, settled
 
 pytestmark = in_the_browser
@@ -87,7 +88,7 @@ async def test_support_finds_explains_mends_and_looks(plans_world: World) -> Non
 
 async def _fits(page: Page) -> None:
     """Nothing a screen reader stumbles over; nothing wider than a phone."""
-    assert await page.evaluate(AUDIT) == []
+    assert await stumbles(page) == []
     for width in (PHONE, 1280):
         await page.set_viewport_size({"width": width, "height": 800})
         assert await overflow_px(page) == 0

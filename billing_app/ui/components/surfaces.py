@@ -112,7 +112,11 @@ def table(caption: str, columns: list[tuple[str, str]], body: Any, *, scrolls: b
     if not scrolls:
         return made
     return rx.el.div(
-        made, role="region", tab_index=0, custom_attrs={"aria-label": caption}, class_name="relative w-full overflow-x-auto"
+        made,
+        role="region",
+        tab_index=0,
+        custom_attrs={"aria-label": caption},
+        class_name="relative w-full overflow-x-auto",
     )
 
 

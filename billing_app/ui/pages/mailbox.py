@@ -103,7 +103,9 @@ def _list() -> rx.Component:
                 ),
             ),
         ),
-        class_name="max-h-[40vh] overflow-y-auto rounded-card border border-line bg-surface shadow-lift lg:max-h-[70vh]",
+        class_name=(
+            "max-h-[40vh] overflow-y-auto rounded-card border border-line bg-surface shadow-lift lg:max-h-[70vh]"
+        ),
     )
 
 
