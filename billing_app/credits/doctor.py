@@ -10,8 +10,8 @@ from typing import Any, LiteralString
 from psycopg import AsyncConnection
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from billing_app.credits.arrays import integers
 from billing_app.credits.pipeline import driver_of
+from billing_app.db.arrays import integers
 
 MAX_SHOWN = 20
 

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Any, LiteralString
 
 from billing_app import clock
-from billing_app.credits.arrays import integers, texts
 from billing_app.credits.book import Book, Bound, Consumption
 from billing_app.credits.claims import Claim, Debt
 from billing_app.credits.given_back import from_rows
@@ -32,6 +31,7 @@ from billing_app.credits.selects import (
     OPEN_LOTS,
     PAYMENTS_OF_DEBTS,
 )
+from billing_app.db.arrays import integers, texts
 from billing_app.db.direct import Direct, Rows, Statement
 
 

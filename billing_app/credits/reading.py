@@ -6,13 +6,13 @@ from typing import Any, LiteralString
 
 from psycopg import AsyncConnection
 
-from billing_app.credits.arrays import integers, texts
 from billing_app.credits.book import Entry
 from billing_app.credits.holds import Hold
 from billing_app.credits.kinds import EntryKind
 from billing_app.credits.lots import Lot
 from billing_app.credits.pipeline import fetch
 from billing_app.credits.selects import HOLDS_BY_ID, SELECT_LOTS
+from billing_app.db.arrays import integers, texts
 
 _ENTRIES: LiteralString = """
     SELECT e.id, e.kind, e.amount, e.balance_after, e.at, e.feature, e.reference, e.lot_id, e.hold_id, e.debt_id,

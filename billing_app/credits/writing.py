@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from billing_app.credits.arrays import documents, flags, integers, moments, octets, texts
 from billing_app.credits.book import Allocation, Book, Bound, Entry
 from billing_app.credits.claims import Claim, Debt
 from billing_app.credits.given_back import as_rows
@@ -25,6 +24,7 @@ from billing_app.credits.inserts import (
 )
 from billing_app.credits.lots import Lot
 from billing_app.credits.pipeline import Wire, execute
+from billing_app.db.arrays import documents, flags, integers, moments, octets, texts
 from billing_app.db.direct import Statement
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from billing_app.credits.arrays import integers
+from billing_app.db.arrays import integers
 from billing_app.entitlements.plan_credits.facts import TIME_CREDITED
 from billing_app.reports.period import Period
 

@@ -11,7 +11,7 @@ from decimal import Decimal
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from billing_app.credits.arrays import integers
+from billing_app.db.arrays import integers
 from billing_app.reports import payment_store
 from billing_app.reports.figures import major, margin_figure
 from billing_app.reports.period import Period

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from billing_app.credits.arrays import integers
+from billing_app.db.arrays import integers
 
 # As `credits.lot_kinds`: what was carried over or given back came from another lot first, and that one counts. What
 # a lot is an item of is written in the transaction that grants it and never changes.

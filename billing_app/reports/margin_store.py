@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from billing_app.credits.arrays import integers
+from billing_app.db.arrays import integers
 from billing_app.money import exponent
 from billing_app.reports.period import Period
 from billing_app.usage.reading import by_customer, span_of

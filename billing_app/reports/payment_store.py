@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from billing_app.catalog.schema import PaymentFee
-from billing_app.credits.arrays import integers
+from billing_app.db.arrays import integers
 from billing_app.reports.given_back import AT_THE_BANK, REFUNDED, STEPS
 from billing_app.reports.invoicing import UNKNOWN
 from billing_app.reports.movements import Item

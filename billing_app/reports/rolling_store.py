@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from billing_app.credits.arrays import integers, texts
 from billing_app.credits.kinds import LotKind
+from billing_app.db.arrays import integers, texts
 from billing_app.entitlements.plan_credits.facts import TIME_CREDITED
 from billing_app.reports.lots import Account, Lot, NewLot, Part, Sums
 from billing_app.reports.movements import Item

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from billing_app.credits.arrays import integers, texts
+from billing_app.db.arrays import integers, texts
 from billing_app.reports.given_back import GIVEN_BACK, NEWS, STEPS
 from billing_app.reports.invoicing import PaidInvoice, lines_of, prices_after
 from billing_app.reports.movements import Item

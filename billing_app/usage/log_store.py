@@ -1,7 +1,6 @@
 """Every statement about the cost log. Each joins the caller's transaction, and is one statement for 10,000 rows too."""
 
-import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from billing_app import clock
+from billing_app.db.arrays import Array, documents, integers, moments, octets, texts
 
 WRITERS_LOCK = 7_018_001
 """Writers share this advisory lock until they commit; who takes it alone knows that nothing is being written."""
@@ -39,13 +39,23 @@ _TYPES = {
 }
 COLUMNS = tuple(_TYPES)
 _LISTED = ", ".join(COLUMNS)
-_TYPED = ", ".join(f"{name} {kind}" for name, kind in _TYPES.items())
+_ARRAYS = ", ".join(f"CAST(:{name} AS {kind}[])" for name, kind in _TYPES.items())
+_WRITERS: Mapping[str, Callable[[Iterable[Any]], Array]] = {
+    "text": texts,
+    "smallint": integers,
+    "bigint": integers,
+    "numeric": integers,
+    "timestamptz": moments,
+    "jsonb": documents,
+    "bytea": octets,
+}
 # In the order of the unique key, so that two intakes of the same rows wait for each other instead of deadlocking.
 _INSERT = text(
     f"WITH writers AS MATERIALIZED (SELECT pg_advisory_xact_lock_shared({WRITERS_LOCK})) "  # noqa: S608
     f"INSERT INTO cost_log ({_LISTED}, recorded_at) SELECT {_LISTED}, :recorded_at "
-    f"FROM writers, json_to_recordset(CAST(:rows AS json)) AS r({_TYPED}) ORDER BY source, request_id, sign "
-    "ON CONFLICT DO NOTHING RETURNING id, source, request_id, sign"
+    f"FROM writers, unnest({_ARRAYS}) AS r({_LISTED}) "
+    'ORDER BY source COLLATE "C", request_id COLLATE "C", sign '
+    "ON CONFLICT DO NOTHING RETURNING source, request_id, sign, id"
 )
 _FIND = text(
     f"SELECT l.id, {', '.join('l.' + name for name in COLUMNS)} "  # noqa: S608
@@ -77,9 +87,9 @@ async def insert(session: AsyncSession, rows: Sequence[Mapping[str, Any]]) -> di
     """Write rows; those that were new, as (source, request id, sign) -> id."""
     if not rows:
         return {}
-    document = json.dumps(rows, default=_written, separators=(",", ":"))
-    found = await session.execute(_INSERT, {"rows": document, "recorded_at": clock.wall()})
-    return {(row.source, row.request_id, row.sign): row.id for row in found}
+    columns = {name: _WRITERS[kind]([row[name] for row in rows]) for name, kind in _TYPES.items()}
+    found = await session.execute(_INSERT, {**columns, "recorded_at": clock.wall()})
+    return {(source, request_id, sign): number for source, request_id, sign, number in found}
 
 
 async def find(session: AsyncSession, keys: Collection[tuple[str, str]]) -> dict[tuple[str, str], dict[str, Any]]:
@@ -124,9 +134,3 @@ async def unknown_costs(
 async def settled(session: AsyncSession, model: str, at: datetime) -> None:
     """No call of the model waits for a price any more."""
     await session.execute(_SETTLED, {"model": model, "at": at})
-
-
-def _written(value: object) -> str:
-    if isinstance(value, bytes):
-        return "\\x" + value.hex()
-    return value.isoformat() if isinstance(value, datetime) else str(value)
