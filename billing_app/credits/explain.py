@@ -61,9 +61,11 @@ def entry_label(entry: Entry, lot_label: str | None, price: Price | None) -> str
         case EntryKind.VOID:
             return f"Ended early: {lot_label}"
         case _:
-            return _OTHER_LABELS[EntryKind(entry.kind)]
+            paid_a_debt = entry.kind == EntryKind.RESTORE and entry.debt_id is not None
+            return _RETURNED if paid_a_debt else _OTHER_LABELS[EntryKind(entry.kind)]
 
 
+_RETURNED = "Given back: it had paid what was owed"
 _OTHER_LABELS = {
     EntryKind.REVOKE: "Taken back after a refund",
     EntryKind.RESTORE: "Given back after a refund was undone",
