@@ -7,7 +7,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page, async_playwright, expect
 
 from billing_app.ui.routes import ROUTES
-from tests.browser.axe import stumbles
+from tests.browser.axe import COLOURS, stumbles
 from tests.browser.test_every_page import a_busy_person
 from tests.browser.test_keys import an_administrator
 from tests.browser.world import PHONE, Person, World, in_the_browser, overflow_px, settled
@@ -21,11 +21,11 @@ LARGE = "--blink-settings=defaultFontSize=32,defaultFixedFontSize=26"
 
 
 async def found_in_both_schemes(page: Page) -> list[str]:
-    """What axe finds in light and in dark."""
+    """What axe finds in light, and of colours in dark."""
     found: list[str] = []
-    for scheme in ("light", "dark"):
+    for scheme, rules in (("light", ()), ("dark", COLOURS)):
         await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        found += [f"{scheme}: {one}" for one in await stumbles(page)]
+        found += [f"{scheme}: {one}" for one in await stumbles(page, *rules)]
     return found
 
 
