@@ -216,7 +216,8 @@ def _tiles(
         Figure("mrr", "MRR", value["mrr"], "minor", currency, now.mrr.definition, now.mrr.sample, at,
                before=before.get("mrr")),
         Figure("cash_in", "Cash in", value["cash_in"], "minor", currency,
-               "Payments captured in the period less refunds and disputes made in it, with tax, before fees.",
+               "Payments captured in the period less what refunds and disputes took in it, with tax, before fees. What "
+               "comes back of those counts when it does.",
                payments, at, before=before.get("cash_in")),
         Figure("recognised", "Recognised revenue", value["recognised"], "minor", currency,
                "What was earned in the period, net of tax and discount: credits as they are used or expire, plans "

@@ -45,8 +45,8 @@ class Cash:
     """What came in and went out in a part of the period, gross.
 
     Attributes:
-        captured_minor: payments; refunded_minor: refunds that are pending or succeeded; disputed_minor: disputes that
-            are open or lost.
+        captured_minor: payments; refunded_minor: refunds, less those that failed after all; disputed_minor: what banks
+            took for disputes, less what they gave back. Each on its own day, so either may be below zero.
         fees_minor: of payments; of them `fees_modelled_minor` by the catalogue's fee model, for
             `payments_modelled` payments whose fee the processor has not told.
         fees_unknown: payments without a fee: neither told nor modelled, or in another currency. They make `kept_minor`

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from billing_app.accounts.customers import ensure_customer
 from billing_app.catalog.loading import read_source
 from billing_app.catalog.service import CatalogService
-from billing_app.credits import Consume, Consumed, Grant, Ledger, LotKind, Operation, Void
+from billing_app.credits import Consume, Consumed, Grant, Ledger, LotKind, Operation, Settle, Void
 from billing_app.db.engine import Database
 from billing_app.entitlements.models import Unlock, UnlockUse, UnlockUsePart
 from billing_app.entitlements.plan_credits.facts import TIME_CREDITED
@@ -82,6 +82,11 @@ class Business(Complaints):
             ])  # fmt: skip
             async with self.database.transaction() as session:
                 await doing(session, customer_id)
+
+    async def books_what_is_due(self) -> None:
+        """What the worker does every hour: lots that have begun or ended by now are written down as such."""
+        async with self.database.transaction() as session:
+            await self.ledger.apply(session, [Settle(customer_id=one) for one in self.customers], self.now)
 
     async def does(self, session: AsyncSession, operation: Operation) -> Any:
         (outcome,) = await self.ledger.apply(session, [operation], self.now)

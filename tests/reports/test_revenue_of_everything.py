@@ -35,6 +35,7 @@ async def a_business(database: Database, seed: int) -> Shown:
     shown = Shown(database, Reports(database, CatalogService(database)), revenue, costs)
     for _ in range(4):
         await business.lives(steps=30)
+        await business.books_what_is_due()
         await it_ties_before_the_sums_have_come_so_far(shown)
         await revenue.roll()  # as it goes: what comes later must meet what was summed before
         past = Period(START.date(), business.now.date() - timedelta(days=1))
