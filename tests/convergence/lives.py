@@ -28,6 +28,7 @@ T = TypeVar("T")
 PACKS, UNLOCKS, PLANS = ("small", "medium"), ("own_style", "one_style"), ("starter", "pro", "creator")
 MANNERS = ("shuffled and doubled", "thinned, then reconciled", "backwards, and stale ones again")
 DAY, MINUTE = 86_400, 60
+_HEARD_AFTER = 16
 
 
 @dataclass
@@ -121,8 +122,13 @@ class Life:
         return f"subscribed to {plan} by the {period}"
 
     async def _time_passes(self) -> str:
-        days = self.luck.choice((3, 31, 31))
-        await self._advance(days * DAY + 7_200)
+        days = passing = self.luck.choice((3, 31, 31))
+        # Stripe lists events, and jobs ask about refunds, for 30 days: nobody goes so long without hearing anything.
+        if days > _HEARD_AFTER:
+            await self._advance(_HEARD_AFTER * DAY)
+            await self._hear()
+            passing -= _HEARD_AFTER
+        await self._advance(passing * DAY + 7_200)
         return f"{days} days passed"
 
     async def _advance(self, seconds: int) -> None:
