@@ -1,6 +1,7 @@
 """axe on every page of the product, light and dark; and nothing is lost with letters of twice the size."""
 
 from collections.abc import AsyncIterator
+from typing import Literal
 
 import pytest
 import pytest_asyncio
@@ -16,6 +17,7 @@ pytestmark = in_the_browser
 
 STAFF = [route.path for route in ROUTES if route.path.startswith("/admin") and "[" not in route.path]
 OTHERS = [route.path for route in ROUTES if not route.path.startswith("/admin")]
+_SCHEMES: tuple[tuple[Literal["light", "dark"], tuple[str, ...]], ...] = (("light", ()), ("dark", COLOURS))
 LARGE = "--blink-settings=defaultFontSize=32,defaultFixedFontSize=26"
 """What somebody sets who reads letters of twice the size: our sizes are all multiples of theirs."""
 
@@ -23,7 +25,7 @@ LARGE = "--blink-settings=defaultFontSize=32,defaultFixedFontSize=26"
 async def found_in_both_schemes(page: Page) -> list[str]:
     """What axe finds in light, and of colours in dark."""
     found: list[str] = []
-    for scheme, rules in (("light", ()), ("dark", COLOURS)):
+    for scheme, rules in _SCHEMES:
         await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         found += [f"{scheme}: {one}" for one in await stumbles(page, *rules)]
     return found

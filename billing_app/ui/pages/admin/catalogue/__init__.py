@@ -122,7 +122,7 @@ def _items() -> rx.Component:
                 Column("Since", lambda row: row.since, "roomy"),
                 Column("Held by", lambda row: rx.el.span(row.holders, class_name="tabular-nums"), "roomy"),
                 Column("State", lambda row: badge(row.state, tone=row.tone)),
-                Column("Change", act),
+                Column("Change", act, "number"),
             ],
             CatalogueState.items,
             "Everything on sale, then what was retired and who keeps it",

@@ -101,7 +101,8 @@ def _hit(hit: Any) -> rx.Component:
 def _who(row: Any) -> rx.Component:
     return rx.fragment(
         rx.el.a(row.name, href=row.href, class_name="block font-[560] text-ink [overflow-wrap:anywhere]"),
-        rx.el.span(row.about, class_name="block max-w-[44ch] truncate text-tiny text-ink-3"),
+        rx.cond(row.plan != "", rx.el.span(row.plan, class_name="block text-tiny text-ink-2 sm:hidden"), None),
+        rx.el.span(row.about, class_name="block max-w-[19ch] truncate text-tiny text-ink-3 sm:max-w-[44ch]"),
     )
 
 
@@ -127,7 +128,7 @@ def _list() -> rx.Component:
         data_table(
             [
                 Column("Customer", _who),
-                Column("Plan", _plan),
+                Column("Plan", _plan, "roomy"),
                 Column("MRR", lambda row: row.mrr, "roomy number"),
                 Column("Credits", lambda row: row.available, "number"),
                 Column("Cost, 30 days", lambda row: row.cost, "roomy number"),
