@@ -28,4 +28,4 @@ def revenue_check(ties: Sequence[Tie]) -> Check:
 
 
 def _owed(currency: str, minor: int, credits: int) -> str:
-    return f"{Money(minor, currency).written()} and {credits:,} paid credits"
+    return f"{Money(minor, currency).shown()} and {credits:,} paid credits"
