@@ -5,7 +5,8 @@ import logging
 import os
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,15 +19,33 @@ from billing_app import clock
 from billing_app.db.embedded import EmbeddedServer
 from billing_app.db.engine import Database
 from billing_app.db.migrate import upgrade
+from billing_app.garbage import leave_out_what_stays
 from tests.databases import Databases
 
 if TYPE_CHECKING:
     from xdist.scheduler import LoadScopeScheduling
+    from xdist.workermanage import WorkerController
+
+    from billing_app.accounts.service import AccountService
+    from tests.host_api.host import Host
+    from tests.shop import Shop
+    from tests.stripe_sandbox import StripeSandbox
 
 _SERVER_URL = "BILLING_TEST_SERVER_URL"
 _TEMPLATE = "template_billing"
 # They start the whole product: on one worker, so that two never build at once, and the browser's share one.
 _WITH_PRODUCT = ("tests/browser/", "tests/front_door/test_run.py")
+# They take longest, so they begin first: at the end no worker waits for another that has just begun one of them.
+_LONG = (
+    "tests/convergence/",
+    "tests/credits/test_credits_machine.py",
+    "tests/credits/test_credits_claims_machine.py",
+    "tests/faults/test_kills.py",
+    "tests/years/",
+    "tests/security/test_matrix.py",
+    "tests/demo/",
+    "tests/processes/",
+)
 _run: dict[str, EmbeddedServer | Path] = {}
 
 
@@ -55,6 +74,16 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The long ones first; all others as they are found."""
+    items.sort(key=lambda item: not item.nodeid.startswith(_LONG))
+
+
+def pytest_collection_finish() -> None:
+    """Modules and tests stay: no collection of garbage need walk over them, as in the product."""
+    leave_out_what_stays()
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> "LoadScopeScheduling | None":
     """Keep the tests of the running product together under `--dist loadgroup`.
@@ -69,12 +98,21 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> "LoadScopeSc
         def _split_scope(self, nodeid: str) -> str:
             return "product" if nodeid.startswith(_WITH_PRODUCT) else nodeid
 
+        def mark_test_complete(self, node: "WorkerController", item_index: int, duration: float = 0) -> None:
+            super().mark_test_complete(node, item_index, duration)
+            # What is done is counted again after each test otherwise, thousands of times thousands.
+            scope = self._split_scope(self.registered_collections[node][item_index])
+            if all(self.assigned_work[node][scope].values()):
+                del self.assigned_work[node][scope]
+
     return ProductTogether(config, log)
 
 
 @pytest.fixture(scope="session")
-def _databases() -> Databases:
-    return Databases(os.environ[_SERVER_URL], _TEMPLATE)
+def _databases() -> Iterator[Databases]:
+    made = Databases(os.environ[_SERVER_URL], _TEMPLATE)
+    yield made
+    made.close()
 
 
 @pytest.fixture
@@ -96,6 +134,58 @@ async def database(database_url: str) -> AsyncIterator[Database]:
     made = Database(database_url, follows_clock=True)
     yield made
     await made.close()
+
+
+@pytest.fixture
+def sandbox(tmp_path: Path) -> Iterator["StripeSandbox"]:
+    """A Stripe sandbox of the test's own."""
+    from tests.stripe_sandbox import stripe_sandbox
+
+    with stripe_sandbox(tmp_path / "sandbox") as running:
+        yield running
+
+
+@pytest.fixture
+def sold() -> str:
+    """The catalogue of `shop` and `host`: that of system A, unless a folder or a file names another."""
+    return "interview_mate"
+
+
+@pytest.fixture
+async def shop(database_url: str, sandbox: "StripeSandbox", sold: str, tmp_path: Path) -> AsyncIterator["Shop"]:
+    """A whole shop with a database and a Stripe sandbox of its own."""
+    from tests.shop import a_shop
+
+    async with a_shop(database_url, sandbox, tmp_path, catalog=sold) as opened:
+        yield opened
+
+
+@pytest.fixture
+def accounts(database: Database) -> "AccountService":
+    """Accounts of a sandbox, whose answers take no longer than they must."""
+    from billing_app.accounts.service import AccountService
+    from tests.accounts.people import SECRET
+
+    return AccountService(database, secret=SECRET, sandbox=True, answer_floor_s=0)
+
+
+@pytest.fixture
+async def host(database: Database, sold: str) -> AsyncIterator["Host"]:
+    """A host product with keys of the whole API, without Stripe."""
+    from tests.host_api.host import a_host
+
+    async with a_host(database, sold) as made:
+        yield made
+
+
+@pytest.fixture
+def ahead() -> Callable[..., None]:
+    """Move billing time on: `ahead(days=3)`."""
+
+    def move(**by: int) -> None:
+        clock.follow(clock.offset() + timedelta(**by))
+
+    return move
 
 
 @pytest.fixture(scope="session", autouse=True)

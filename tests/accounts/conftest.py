@@ -16,11 +16,6 @@ from tests.accounts.people import BROWSER, HERE, PASSWORD, SECRET
 
 
 @pytest.fixture
-def accounts(database: Database) -> AccountService:
-    return AccountService(database, secret=SECRET, sandbox=True, answer_floor_s=0)
-
-
-@pytest.fixture
 def live_accounts(database: Database) -> AccountService:
     return AccountService(database, secret=SECRET, sandbox=False, answer_floor_s=0)
 

@@ -1,7 +1,5 @@
 """The catalogue as staff handle it: whom a file would touch is known first, and nobody is overwritten."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 from sqlalchemy import text
 
@@ -11,27 +9,22 @@ from billing_app.accounts.roles import Principal, Role
 from billing_app.catalog.loading import Source, read_source
 from billing_app.catalog.publish import CatalogMoved
 from billing_app.catalog.refusals import CatalogRefused
-from billing_app.db.engine import Database
 from billing_app.errors import InvalidInput, NotFound
 from billing_app.payments.pushing.desk import CatalogueDesk
-from tests.host_api.host import Host, a_host
+from tests.host_api.host import Host
+from tests.staff import staff
 
 FILE = read_source("creator")
 DEARER = Source("creator.toml", FILE.text.replace('"39.00 USD"', '"45.00 USD"', 1))
 
 
-def staff(role: Role) -> Principal:
-    return Principal(1, 1, None, role, "boss@example.com", "Boss", verified=True, demo=False)
-
-
-ADMIN, SUPPORT, VIEWER = staff(Role.ADMIN), staff(Role.SUPPORT), staff(Role.VIEWER)
+ADMIN, SUPPORT, VIEWER = (staff(role, user_id=1) for role in (Role.ADMIN, Role.SUPPORT, Role.VIEWER))
 CUSTOMER = Principal(2, 2, 1, Role.CUSTOMER, "ada@example.com", "Ada", verified=True, demo=False)
 
 
 @pytest.fixture
-async def host(database: Database) -> AsyncIterator[Host]:
-    async with a_host(database, "creator") as made:
-        yield made
+def sold() -> str:
+    return "creator"
 
 
 @pytest.fixture

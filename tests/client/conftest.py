@@ -4,16 +4,14 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from billing_app.db.engine import Database
 from tests.client.line import Line, a_line
 from tests.client.served import served
-from tests.host_api.host import Host, a_host
+from tests.host_api.host import Host
 
 
 @pytest.fixture
-async def host(database: Database) -> AsyncIterator[Host]:
-    async with a_host(database, "showcase") as made:
-        yield made
+def sold() -> str:
+    return "showcase"
 
 
 @pytest.fixture

@@ -1,26 +1,10 @@
 """A host sells through the client: a payment page, its way, the purchase in the books, the portal."""
 
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
-
 import pytest
 
 from billing_app.accounts.api_keys.form import Scope
 from billing_app.client import AsyncBillingClient, InvalidRequest, NotFound
-from tests.shop import Shop, a_shop
-from tests.stripe_sandbox import StripeSandbox, stripe_sandbox
-
-
-@pytest.fixture
-def sandbox(tmp_path: Path) -> Iterator[StripeSandbox]:
-    with stripe_sandbox(tmp_path / "sandbox") as running:
-        yield running
-
-
-@pytest.fixture
-async def shop(database_url: str, sandbox: StripeSandbox, tmp_path: Path) -> AsyncIterator[Shop]:
-    async with a_shop(database_url, sandbox, tmp_path, catalog="showcase") as opened:
-        yield opened
+from tests.shop import Shop
 
 
 @pytest.mark.row("A6")

@@ -6,14 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from billing_app.accounts.roles import Principal, Role
 from billing_app.payments.reconciling.service import Comparison
-from tests.payments.conftest import sandbox, shop
 from tests.shop import Shop, a_shop
 from tests.stripe_sandbox import StripeSandbox
 from tests.subscriptions.subscribers import Subscribers
-
-__all__ = ["sandbox", "shop"]
 
 
 @pytest.fixture
@@ -39,8 +35,3 @@ def comparison(shop: Shop) -> Comparison:
     return Comparison(
         services.database, services.gateway, services.applier, services.inbox, fresh=timedelta(seconds=-1)
     )
-
-
-def staff(role: Role, user_id: int = 7) -> Principal:
-    """Somebody of the staff, signed in."""
-    return Principal(user_id, 1, None, role, "sam@example.com", "Sam", verified=True, demo=False)

@@ -1,24 +1,12 @@
-"""Shops with the catalogues of system A and B, each with its own database and Stripe sandbox."""
+"""Beside the shop with the catalogue of system A one with that of system B."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from tests.shop import Shop, a_shop
-from tests.stripe_sandbox import StripeSandbox, stripe_sandbox
-
-
-@pytest.fixture
-def sandbox(tmp_path: Path) -> Iterator[StripeSandbox]:
-    with stripe_sandbox(tmp_path / "sandbox") as running:
-        yield running
-
-
-@pytest.fixture
-async def shop(database_url: str, sandbox: StripeSandbox, tmp_path: Path) -> AsyncIterator[Shop]:
-    async with a_shop(database_url, sandbox, tmp_path) as opened:
-        yield opened
+from tests.stripe_sandbox import StripeSandbox
 
 
 @pytest.fixture

@@ -9,17 +9,15 @@ from types import ModuleType
 import pytest
 
 from billing_app.accounts.api_keys.form import Scope
-from billing_app.db.engine import Database
 from tests.client.served import served
-from tests.host_api.host import Host, a_host
+from tests.host_api.host import Host
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "examples"
 
 
 @pytest.fixture
-async def host(database: Database) -> AsyncIterator[Host]:
-    async with a_host(database, "showcase") as made:
-        yield made
+def sold() -> str:
+    return "showcase"
 
 
 @pytest.fixture

@@ -1,5 +1,5 @@
 """The house of the quota tests, here for gates."""
 
-from tests.quotas.conftest import ahead, house
+from tests.quotas.conftest import house
 
-__all__ = ["ahead", "house"]
+__all__ = ["house"]

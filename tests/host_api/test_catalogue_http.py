@@ -7,7 +7,7 @@ from tests.host_api.host import Host, problem
 
 
 @pytest.fixture
-def catalog() -> str:
+def sold() -> str:
     return "career_coach"
 
 

@@ -8,7 +8,7 @@ from tests.host_api.host import Host, problem
 
 
 @pytest.fixture
-def catalog() -> str:
+def sold() -> str:
     return "career_coach"
 
 
@@ -74,7 +74,7 @@ class TestOfALanguageTutor:
     """Minutes of a day and scenarios of a week."""
 
     @pytest.fixture
-    def catalog(self) -> str:
+    def sold(self) -> str:
         return "language_tutor"
 
     @pytest.mark.row("D2")

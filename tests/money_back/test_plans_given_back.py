@@ -8,8 +8,8 @@ from billing_app.accounts.roles import Role
 from billing_app.credits import Consume, Group
 from tests.credits.ledgers import drift
 from tests.money_back.bank import Bank
-from tests.money_back.conftest import staff
 from tests.shop import Shop
+from tests.staff import staff
 from tests.subscriptions.subscribers import Subscribers
 
 pytestmark = [pytest.mark.row("A7")]

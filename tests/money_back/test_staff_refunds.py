@@ -16,8 +16,8 @@ from billing_app.payments.refunds.service import OverTheLimit
 from billing_app.payments.refunds.unheard import unheard
 from billing_app.sandbox.config import DEFAULT_API_KEY
 from tests.money_back.bank import Bank
-from tests.money_back.conftest import staff
 from tests.shop import Shop
+from tests.staff import staff
 
 pytestmark = [pytest.mark.row("A7"), pytest.mark.row("A11")]
 SUPPORT, ADMIN, VIEWER = staff(Role.SUPPORT), staff(Role.ADMIN), staff(Role.VIEWER)

@@ -1,25 +1,14 @@
 """A shop that customers of an older system move into."""
 
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
-
 import pytest
 
-from tests.shop import Shop, a_shop
-from tests.stripe_sandbox import StripeSandbox, stripe_sandbox
+from tests.shop import Shop
 from tests.subscriptions.subscribers import Subscribers
 
 
 @pytest.fixture
-def sandbox(tmp_path: Path) -> Iterator[StripeSandbox]:
-    with stripe_sandbox(tmp_path / "sandbox") as running:
-        yield running
-
-
-@pytest.fixture
-async def shop(database_url: str, sandbox: StripeSandbox, tmp_path: Path) -> AsyncIterator[Shop]:
-    async with a_shop(database_url, sandbox, tmp_path, catalog="creator") as opened:
-        yield opened
+def sold() -> str:
+    return "creator"
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Who moves in without a subscription: credits, unlocks, counted use, the free month; and the command that does it."""
 
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -10,16 +9,14 @@ from billing_app import clock
 from billing_app.cli import parser
 from billing_app.cli.customers import move as run_command
 from billing_app.credits import Consume
-from billing_app.db.engine import Database
 from billing_app.moving_in.reading import TEMPLATE, read
 from billing_app.moving_in.service import Moved
-from tests.host_api.host import Host, a_host
+from tests.host_api.host import Host
 
 
 @pytest.fixture
-async def host(database: Database) -> AsyncIterator[Host]:
-    async with a_host(database, "showcase") as made:
-        yield made
+def sold() -> str:
+    return "showcase"
 
 
 async def _move(host: Host, header: str, *rows: str) -> list[Moved]:

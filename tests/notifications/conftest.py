@@ -9,7 +9,6 @@ from billing_app.catalog.loading import load, read_source
 from billing_app.catalog.schema import Brand, Catalog, Noun
 from billing_app.db.engine import Database
 from billing_app.notifications.service import NotificationService
-from tests.accounts.people import SECRET
 from tests.notifications.smtp_server import Inbox, listening
 
 BRAND = Brand(
@@ -22,11 +21,6 @@ BRAND = Brand(
 CATALOG = load(read_source("showcase")).model_copy(update={"brand": BRAND})
 HOME = "https://mate.example"
 Services = Callable[..., NotificationService]
-
-
-@pytest.fixture
-def accounts(database: Database) -> AccountService:
-    return AccountService(database, secret=SECRET, sandbox=True, answer_floor_s=0)
 
 
 @pytest.fixture

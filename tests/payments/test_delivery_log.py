@@ -11,8 +11,8 @@ from billing_app.errors import InvalidInput, NotFound
 from billing_app.payments.delivery_log.pruning import BODIES_KEPT, prune
 from billing_app.payments.delivery_log.scrubbing import scrubbed
 from billing_app.payments.delivery_log.views import Effect, EventFilter
-from tests.comparing.conftest import staff
 from tests.shop import Shop
+from tests.staff import staff
 
 VIEWER, SUPPORT, CUSTOMER = staff(Role.VIEWER), staff(Role.SUPPORT), staff(Role.CUSTOMER)
 

@@ -9,20 +9,17 @@ from sqlalchemy import text
 
 from billing_app.accounts.customers import get_customer
 from billing_app.accounts.errors import NotPermitted
-from billing_app.accounts.roles import Principal, Role
+from billing_app.accounts.roles import Role
 from billing_app.accounts.use_case import Visit
 from billing_app.credits import Adjust, Consume
 from billing_app.credits.doctor import audit as recompute
 from billing_app.errors import Conflict, InvalidInput, NotFound, Unavailable
 from billing_app.persons.service import phrase
 from tests.shop import PASSWORD, Shop
+from tests.staff import staff
 
 pytestmark = pytest.mark.row("A12")
 MARK = "Marker7f3a"
-
-
-def staff(role: Role) -> Principal:
-    return Principal(1, 1, None, role, "staff@example.com", "Staff", verified=True, demo=False)
 
 
 async def a_life(shop: Shop, customer: int, mark: str) -> None:
@@ -129,7 +126,7 @@ async def test_an_erased_customer_is_nobody_and_the_books_stay_whole(shop: Shop)
     with pytest.raises(Exception, match="not right"):
         await shop.services.accounts.sign_in(email="person1@example.com", password=PASSWORD, visit=Visit())
     told = await shop.rows("SELECT reason, actor_id FROM audit_log WHERE action = 'customer.erased'")
-    assert told == [{"reason": "asked for it by letter", "actor_id": "1"}]
+    assert told == [{"reason": "asked for it by letter", "actor_id": "7"}]
     again = await shop.services.persons.erase(ada, by=None, confirm=phrase(ada), reason="once more")
     assert set(again.rows) <= {"customers", "users", "audit_log", "webhook_events"} | set(done.rows)
 

@@ -10,9 +10,9 @@ from billing_app.entitlements.decisions import NotEnough, OverQuota, PlanLacks
 from billing_app.errors import InvalidInput, NotFound
 from billing_app.playground.note_writer import LINES, write_notes
 from billing_app.playground.practice import STEP_S, PracticeService
-from tests.quotas.conftest import House, ahead, house
+from tests.quotas.conftest import House, house
 
-__all__ = ["ahead", "house"]
+__all__ = ["house"]
 
 TEXT = """I ran a support desk for two thousand shops.
 - Investigated incidents across Kubernetes and PostgreSQL

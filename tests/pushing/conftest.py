@@ -1,6 +1,6 @@
 """Services on a database and a Stripe sandbox of their own; the sandbox's dashboard is the SDK."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from billing_app.catalog.loading import Source, read_source
 from billing_app.payments.pushing.service import PushPlan
 from billing_app.settings import Settings
 from tests.shop import SECRET
-from tests.stripe_sandbox import StripeSandbox, stripe_sandbox
+from tests.stripe_sandbox import StripeSandbox
 
 PUBLIC = "https://shop.example"
 
@@ -68,12 +68,6 @@ def settings_for(database_url: str, sandbox: StripeSandbox, folder: Path, **chan
             **changed,
         },
     )
-
-
-@pytest.fixture
-def sandbox(tmp_path: Path) -> Iterator[StripeSandbox]:
-    with stripe_sandbox(tmp_path / "sandbox") as running:
-        yield running
 
 
 @pytest.fixture

@@ -127,13 +127,3 @@ async def two_houses(database_url: str) -> AsyncIterator[tuple[House, House]]:
             stack.push_async_callback(made.credits.close)
             houses.append(made)
         yield houses[0], houses[1]
-
-
-@pytest.fixture
-def ahead() -> Any:
-    """Move billing time on: `ahead(days=3)`."""
-
-    def move(**by: int) -> None:
-        clock.follow(clock.offset() + timedelta(**by))
-
-    return move

@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-from collections.abc import AsyncIterator
 from decimal import Decimal
 from random import Random
 from typing import Any
@@ -21,21 +20,14 @@ from billing_app.accounts.use_case import Visit
 from billing_app.api.document import operations
 from billing_app.api.v1.admin.shapes import header
 from billing_app.api.v1.admin.tables import TABLES
-from billing_app.db.engine import Database
 from billing_app.journal.audit import CLI
 from billing_app.settings import Settings
 from billing_app.usage import LlmCall, NewPrice, Tokens
-from tests.host_api.host import Host, a_host, problem
+from tests.host_api.host import Host, problem
 from tests.reports.journals import random_lives, write
 from tests.usage.books import LONG_AGO
 
 YEAR = {"first": "2026-01-01", "last": "2026-12-31", "interval": "month", "currency": "USD"}
-
-
-@pytest.fixture
-async def host(database: Database) -> AsyncIterator[Host]:
-    async with a_host(database, "interview_mate") as made:
-        yield made
 
 
 async def ask(host: Host, path: str, scope: Scope | None = Scope.ADMIN, /, **params: Any) -> httpx.Response:

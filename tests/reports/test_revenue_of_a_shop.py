@@ -1,9 +1,7 @@
 """What is bought, used and given back through the product itself, with Stripe's sandbox, is what the reports say."""
 
-from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
@@ -11,22 +9,9 @@ from billing_app import clock
 from billing_app.credits import Consume
 from billing_app.reports import Period
 from billing_app.usage import VendorCost
-from tests.shop import Shop, a_shop
-from tests.stripe_sandbox import StripeSandbox, stripe_sandbox
+from tests.shop import Shop
 
 CURRENCY = "USD"
-
-
-@pytest.fixture
-def sandbox(tmp_path: Path) -> Iterator[StripeSandbox]:
-    with stripe_sandbox(tmp_path / "sandbox") as running:
-        yield running
-
-
-@pytest.fixture
-async def shop(database_url: str, sandbox: StripeSandbox, tmp_path: Path) -> AsyncIterator[Shop]:
-    async with a_shop(database_url, sandbox, tmp_path) as opened:
-        yield opened
 
 
 @pytest.mark.row("C8")

@@ -4,16 +4,13 @@ import psycopg
 import pytest
 
 from billing_app.accounts.errors import NotPermitted
-from billing_app.accounts.roles import Principal, Role
+from billing_app.accounts.roles import Role
 from billing_app.errors import InvalidInput, NotFound, Unavailable
 from billing_app.self_audit.checks import ALL, Around
 from billing_app.self_audit.report import Check, Report, State, exit_code
 from billing_app.self_audit.service import SelfAudit
 from tests.shop import Shop
-
-
-def somebody(role: Role) -> Principal:
-    return Principal(1, 1, None, role, "a@example.com", "A", verified=True, demo=False)
+from tests.staff import staff
 
 
 def by_name(report: Report) -> dict[str, Check]:
@@ -35,7 +32,7 @@ async def test_zero_is_the_normal_answer_and_is_kept(shop: Shop) -> None:
     assert "paid credits" in checks["revenue"].words, "what was bought is owed, though no worker has summed it yet"
     kept = await shop.services.self_audit.reports(staff(Role.VIEWER))
     assert kept == [report]
-    assert await shop.services.self_audit.report(somebody(Role.VIEWER), report.id or 0) == report
+    assert await shop.services.self_audit.report(staff(Role.VIEWER), report.id or 0) == report
 
 
 async def test_what_does_not_hold_is_said_in_figures(shop: Shop, owner_url: str) -> None:
@@ -78,17 +75,17 @@ async def test_a_check_that_cannot_look_is_a_warning_and_stops_no_other(shop: Sh
 async def test_staff_look_and_support_asks(shop: Shop) -> None:
     audits = shop.services.self_audit
     with pytest.raises(NotPermitted):
-        await audits.reports(somebody(Role.CUSTOMER))
+        await audits.reports(staff(Role.CUSTOMER))
     with pytest.raises(NotPermitted):
-        await audits.report(somebody(Role.CUSTOMER), 1)
+        await audits.report(staff(Role.CUSTOMER), 1)
     with pytest.raises(NotPermitted):
-        await audits.ask(somebody(Role.VIEWER))
+        await audits.ask(staff(Role.VIEWER))
     with pytest.raises(InvalidInput):
-        await audits.reports(somebody(Role.VIEWER), limit=0)
+        await audits.reports(staff(Role.VIEWER), limit=0)
     with pytest.raises(NotFound):
-        await audits.report(somebody(Role.VIEWER), 1)
-    made = await audits.ask(somebody(Role.SUPPORT))
-    assert made.by == "user:1"
+        await audits.report(staff(Role.VIEWER), 1)
+    made = await audits.ask(staff(Role.SUPPORT))
+    assert made.by == "user:7"
     assert (await shop.rows("SELECT action FROM audit_log ORDER BY id DESC LIMIT 1")) == [{"action": "self_audit.made"}]
 
 
@@ -108,7 +105,7 @@ async def test_the_list_before_going_live_says_what_is_missing_and_what_to_do(sh
 @pytest.mark.row("C8")
 async def test_the_page_of_health_shows_how_it_does_now(shop: Shop) -> None:
     await shop.buy(await shop.a_customer())
-    found = await shop.services.health.vitals(somebody(Role.VIEWER))
+    found = await shop.services.health.vitals(staff(Role.VIEWER))
     figures = {one.name: one for one in found.figures}
     assert figures["Jobs waiting"].value == "0"
     assert int(figures["Webhooks, last day"].value) > 0
@@ -117,4 +114,4 @@ async def test_the_page_of_health_shows_how_it_does_now(shop: Shop) -> None:
     assert any(table.name == "webhook_events" for table in found.tables)
     assert found.given_up == ()
     with pytest.raises(NotPermitted):
-        await shop.services.health.vitals(somebody(Role.CUSTOMER))
+        await shop.services.health.vitals(staff(Role.CUSTOMER))

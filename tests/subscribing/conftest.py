@@ -1,27 +1,18 @@
-"""A shop that sells plans with trials, credits and both periods; its own database and its own Stripe sandbox."""
+"""A shop that sells plans with trials, credits and both periods."""
 
-from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.shop import Shop, a_shop
-from tests.stripe_sandbox import StripeSandbox, stripe_sandbox
+from tests.shop import Shop
 from tests.subscribing.planners import Planners
 
 CATALOG = Path(__file__).parent / "plans.toml"
 
 
 @pytest.fixture
-def sandbox(tmp_path: Path) -> Iterator[StripeSandbox]:
-    with stripe_sandbox(tmp_path / "sandbox") as running:
-        yield running
-
-
-@pytest.fixture
-async def shop(database_url: str, sandbox: StripeSandbox, tmp_path: Path) -> AsyncIterator[Shop]:
-    async with a_shop(database_url, sandbox, tmp_path, catalog=str(CATALOG)) as opened:
-        yield opened
+def sold() -> str:
+    return str(CATALOG)
 
 
 @pytest.fixture

@@ -1,31 +1,24 @@
-"""A shop whose catalogue sells plans with credits, its own database and its own Stripe sandbox."""
+"""A shop whose catalogue sells plans with credits."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from tests.shop import Shop, a_shop
-from tests.stripe_sandbox import StripeSandbox, stripe_sandbox
+from tests.stripe_sandbox import StripeSandbox
 from tests.subscriptions.subscribers import Subscribers
 
 
 @pytest.fixture
-def sandbox(tmp_path: Path) -> Iterator[StripeSandbox]:
-    with stripe_sandbox(tmp_path / "sandbox") as running:
-        yield running
+def sold() -> str:
+    return "creator"
 
 
 @pytest.fixture
-async def shop(database_url: str, sandbox: StripeSandbox, tmp_path: Path) -> AsyncIterator[Shop]:
-    async with a_shop(database_url, sandbox, tmp_path, catalog="creator") as opened:
-        yield opened
-
-
-@pytest.fixture
-async def silent_shop(database_url: str, sandbox: StripeSandbox, tmp_path: Path) -> AsyncIterator[Shop]:
+async def silent_shop(database_url: str, sandbox: StripeSandbox, sold: str, tmp_path: Path) -> AsyncIterator[Shop]:
     """One whose endpoint Stripe does not know: nothing is delivered but by hand."""
-    async with a_shop(database_url, sandbox, tmp_path, catalog="creator", webhooks=False) as opened:
+    async with a_shop(database_url, sandbox, tmp_path, catalog=sold, webhooks=False) as opened:
         yield opened
 
 

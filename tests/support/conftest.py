@@ -1,15 +1,13 @@
 """A support desk: every service on one database, staff of each role signed in, and customers to mend."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any
 
 import pytest
 from pydantic import SecretStr
 from sqlalchemy import text
 
-from billing_app import clock
 from billing_app.accounts.customers import ensure_customer
 from billing_app.accounts.roles import Principal, Role
 from billing_app.accounts.service import AccountService
@@ -118,13 +116,3 @@ async def desk(database: Database) -> AsyncIterator[HelpDesk]:
         await services.time_travel.close()
     await services.credits.close()
     await services.gateway.close()
-
-
-@pytest.fixture
-def ahead() -> Callable[..., None]:
-    """Move billing time on: `ahead(days=3)`."""
-
-    def move(**by: int) -> None:
-        clock.follow(clock.offset() + timedelta(**by))
-
-    return move
