@@ -6,6 +6,7 @@ rows is looked for: a change of the schema, or more rows than are worth deleting
 
 import uuid
 from dataclasses import dataclass
+from typing import Any
 
 import psycopg
 from psycopg import sql
@@ -39,7 +40,7 @@ _EMPTY = """
     DECLARE one regclass; deleted bigint; total bigint := 0;
     BEGIN
         FOR one IN SELECT c.oid FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-            WHERE c.relkind = 'r' AND n.nspname = 'public'
+            WHERE c.relkind = 'r' AND n.nspname = 'public' AND pg_relation_size(c.oid) > 0
         LOOP
             EXECUTE format('DELETE FROM %s', one);
             GET DIAGNOSTICS deleted = ROW_COUNT;
@@ -68,6 +69,8 @@ class Databases:
         self._template = template
         self._idle: list[str] = []
         self._known: dict[str, _Pristine] = {}
+        # Kept open, one for each: a new one has to learn all tables first.
+        self._washing: dict[str, psycopg.Connection[Any]] = {}
 
     def take(self) -> str:
         """A migrated database that nobody has written to; its owner's URL."""
@@ -77,12 +80,29 @@ class Databases:
         """Wash it for the next test, or drop it."""
         pristine = self._known[url]
         pristine.uses += 1
-        if pristine.uses < _USES and _washed(url, pristine):
+        if pristine.uses < _USES and self._wash(url, pristine):
             self._idle.append(url)
             return
         del self._known[url]
+        if url in self._washing:
+            self._washing.pop(url).close()
         with psycopg.connect(self._admin_url, autocommit=True) as connection:
             connection.execute(sql.SQL(_DROP).format(sql.Identifier(self._name(url))))
+
+    def close(self) -> None:
+        """Hang up; the databases end with the server."""
+        while self._washing:
+            self._washing.popitem()[1].close()
+
+    def _wash(self, url: str, pristine: _Pristine) -> bool:
+        if url not in self._washing:
+            self._washing[url] = psycopg.connect(url, autocommit=True)
+        try:
+            return _washed(self._washing[url], pristine)
+        except psycopg.OperationalError:  # a test ended every connection, this one too
+            self._washing.pop(url).close()
+            self._washing[url] = psycopg.connect(url, autocommit=True)
+            return _washed(self._washing[url], pristine)
 
     @property
     def _admin_url(self) -> str:
@@ -111,23 +131,22 @@ def _looked_at(url: str) -> _Pristine:
         return _Pristine(_schema(connection), rows, dict(connection.execute(_SEQUENCES).fetchall()))
 
 
-def _washed(url: str, pristine: _Pristine) -> bool:
+def _washed(connection: "psycopg.Connection[Any]", pristine: _Pristine) -> bool:
     """Make it as it was cloned; False: that cannot be done."""
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(_END_OTHERS)
-        if _schema(connection) != pristine.schema:
-            return False
-        with connection.transaction():
-            # Neither foreign keys nor the triggers that keep history from being deleted.
-            connection.execute("SET LOCAL session_replication_role = replica")
-            connection.execute(_EMPTY)
-            deleted = connection.execute("SELECT current_setting('wash.deleted')::bigint").fetchone()
-            for table, rows in pristine.rows.items():
-                connection.execute(sql.SQL(_AS_IT_WAS).format(table=sql.Identifier(table)), [rows])
-        for sequence, last in connection.execute(_SEQUENCES).fetchall():
-            if last != pristine.sequences.get(sequence):
-                before = pristine.sequences.get(sequence)
-                connection.execute("SELECT setval(%s::regclass, %s, %s)", [sequence, before or 1, before is not None])
+    connection.execute(_END_OTHERS)
+    if _schema(connection) != pristine.schema:
+        return False
+    with connection.transaction():
+        # Neither foreign keys nor the triggers that keep history from being deleted.
+        connection.execute("SET LOCAL session_replication_role = replica")
+        connection.execute(_EMPTY)
+        deleted = connection.execute("SELECT current_setting('wash.deleted')::bigint").fetchone()
+        for table, rows in pristine.rows.items():
+            connection.execute(sql.SQL(_AS_IT_WAS).format(table=sql.Identifier(table)), [rows])
+    for sequence, last in connection.execute(_SEQUENCES).fetchall():
+        if last != pristine.sequences.get(sequence):
+            before = pristine.sequences.get(sequence)
+            connection.execute("SELECT setval(%s::regclass, %s, %s)", [sequence, before or 1, before is not None])
     return deleted is not None and deleted[0] < _ROWS
 
 

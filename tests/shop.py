@@ -167,22 +167,23 @@ class Shop:
 
     async def work(self) -> None:
         """Run every job that is due, also those that wait for others under their lock: what a worker does."""
-        for _ in range(50):
-            queue = queue_with_tasks(self.services)
-            queue.periodic_registry.periodic_tasks.clear()
-            async with queue.open_async():
+        if not await self.rows(_DUE):
+            return
+        queue = queue_with_tasks(self.services)
+        queue.periodic_registry.periodic_tasks.clear()
+        async with queue.open_async():
+            for _ in range(50):
                 await queue.run_worker_async(
                     wait=False, install_signal_handlers=False, listen_notify=False, concurrency=2
                 )
-            if not await self.rows(_DUE):
-                return
+                if not await self.rows(_DUE):
+                    return
         raise AssertionError("there is no end to the jobs")
 
     async def settle(self) -> None:
         """Wait until everything the sandbox owes was delivered, and every job that is due has run."""
         for _ in range(300):
-            pending = sum(event.pending_webhooks for event in await self.sandbox.events())
-            if not pending:
+            if not self.sandbox.served.under_way():
                 break
             await asyncio.sleep(0.02)
         await self.work()

@@ -2,10 +2,11 @@
 
 import asyncio
 import json
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -28,6 +29,7 @@ class Sandbox:
     """A running sandbox: its address, and every answer of the API it has given."""
 
     url: str
+    data_dir: Path
     answers: list[tuple[str, int, Any]] = field(default_factory=list)
     _connections: list[stripe.RequestsClient] = field(default_factory=list)
 
@@ -44,6 +46,11 @@ class Sandbox:
         answer = httpx.request(method, self.url + path, json=body, headers=headers, trust_env=False, timeout=60)
         return answer.json()
 
+    def under_way(self) -> int:
+        """Deliveries that will be tried (again), read where they are kept: waiting tests ask many times a second."""
+        with closing(sqlite3.connect(f"file:{self.data_dir / 'sandbox.sqlite3'}?mode=ro", uri=True)) as file:
+            return file.execute("SELECT count(*) FROM deliveries WHERE state = 'pending'").fetchone()[0]
+
     def close(self) -> None:
         """Close the connections of all clients."""
         for connections in self._connections:
@@ -54,7 +61,7 @@ class Sandbox:
 def running(data_dir: Path, config: SandboxConfig | None = None) -> Iterator[Sandbox]:
     """Serve until the block ends, then shut down cleanly; the data stays."""
     port = free_port(_HOST)
-    sandbox = Sandbox(f"http://{_HOST}:{port}")
+    sandbox = Sandbox(f"http://{_HOST}:{port}", data_dir)
     app = _recorded(create_app(data_dir, config), sandbox.answers)
     started: dict[str, Any] = {}
     ready = threading.Event()
