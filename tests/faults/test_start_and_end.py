@@ -109,7 +109,7 @@ async def test_asked_to_end_during_a_checkout_and_a_webhook_the_api_finishes_bot
         async with httpx.AsyncClient(
             base_url=f"http://{HOST}:{port}", headers=headers, trust_env=False, timeout=30
         ) as browser:
-            for _ in range(400):
+            for _ in range(1_200):
                 try:
                     if (await browser.get("/api/v1/health")).status_code == 200:
                         break

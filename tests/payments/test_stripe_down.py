@@ -44,9 +44,11 @@ class Wire:
 async def a_wire(sandbox: StripeSandbox, port: int = 0) -> AsyncIterator[Wire]:
     port, target = port or free_port(HOST), int(sandbox.url.rsplit(":", 1)[1])
     wire = Wire(f"http://{HOST}:{port}")
+    lines: set[asyncio.StreamWriter] = set()
 
     async def carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         there_reader, there_writer = await asyncio.open_connection(HOST, target)
+        lines.add(writer)
         try:
             while head := await reader.read(65_536):
                 wire.requests.append(head)
@@ -69,6 +71,8 @@ async def a_wire(sandbox: StripeSandbox, port: int = 0) -> AsyncIterator[Wire]:
         yield wire
     finally:
         server.close()
+        for line in lines:  # one that stays open is asked again, and nobody answers: 20 seconds
+            line.close()
 
 
 async def test_an_answer_lost_on_the_way_is_had_by_asking_again_under_the_same_key(shop: Shop) -> None:
