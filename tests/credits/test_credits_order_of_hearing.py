@@ -147,29 +147,38 @@ class Hearing:
 
 @st.composite
 def lives(draw: st.DrawFn) -> list[Phase]:
-    """Three phases of purchases and money given back, each heard at its end, in an order of its own."""
+    """Three phases, each heard at its end in an order of its own: what is bought first is mostly used up, so that money
+    given back later makes debts."""
     phases: list[Phase] = []
     bought: list[Bought] = []
-    for number in range(3):
+    for number, spends in enumerate((60, 9, 0)):
         begins = START + number * PHASE
         facts: list[Bought | MoneyBack] = []
-        for place in range(draw(st.integers(1, 5))):
+        for place in range(draw(st.integers(2, 6))):
             at = begins + timedelta(hours=place + 1)
             paid = [one for one in bought if one.kind != "free"]
-            if paid and draw(st.booleans()):
-                what = draw(st.sampled_from(("refund", "refund", "open", "won", "lost")))
-                facts.append(
-                    MoneyBack(draw(st.sampled_from(paid)), draw(st.integers(1, 10)), at, what, draw(st.booleans()))
-                )
-                continue
-            kind = draw(st.sampled_from(("pack", "pack", "month", "year", "free")))
-            limit = draw(st.sampled_from((0, 2, 9))) if kind == "pack" else None
-            days = {"pack": draw(st.sampled_from((None, 30))), "free": 25}.get(kind, 15)
-            bought.append(Bought(f"p{len(bought)}", kind, draw(st.integers(1, 12)), at, limit, days))
-            facts.append(bought[-1])
+            if number and paid and draw(st.booleans()):
+                facts.append(draw(_given_back(paid, at)))
+            else:
+                bought.append(draw(_purchases(f"p{len(bought)}", at)))
+                facts.append(bought[-1])
         heard = draw(st.permutations(range(len(facts))))
-        phases.append(Phase(facts, heard, draw(st.sampled_from((0, 4, 15, 60))), begins + PHASE))
+        phases.append(Phase(facts, heard, draw(st.sampled_from((spends, spends, 4))), begins + PHASE))
     return phases
+
+
+@st.composite
+def _given_back(draw: st.DrawFn, paid: list[Bought], at: datetime) -> MoneyBack:
+    what = draw(st.sampled_from(("refund", "refund", "refund", "open", "won", "lost")))
+    return MoneyBack(draw(st.sampled_from(paid)), draw(st.sampled_from((10, 10, 7, 3))), at, what, draw(st.booleans()))
+
+
+@st.composite
+def _purchases(draw: st.DrawFn, name: str, at: datetime) -> Bought:
+    kind = draw(st.sampled_from(("pack", "pack", "month", "month", "year", "free")))
+    limit = draw(st.sampled_from((0, 2, 9))) if kind == "pack" else None
+    days = {"pack": draw(st.sampled_from((None, 70))), "free": 25}.get(kind, 15)
+    return Bought(name, kind, draw(st.integers(3, 12)), at, limit, days)
 
 
 def _check(hearing: Hearing) -> None:
