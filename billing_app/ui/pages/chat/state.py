@@ -18,6 +18,7 @@ from billing_app.ui.pages.chat.view import (
     fitting,
     price_parts,
     smaller_label,
+    toggled,
 )
 from billing_app.ui.pages.dashboard.view import Why, why
 from billing_app.ui.pages.dashboard.why_state import NO_WHY
@@ -81,7 +82,7 @@ class ChatState(rx.State):
     @rx.event
     async def toggle(self, code: str) -> None:
         """Add something to the question, or take it out; the price follows."""
-        self._chosen = [one for one in self._chosen if one != code] + ([] if code in self._chosen else [code])
+        self._chosen = toggled(self._chosen, code)
         self._wants = True
         await self._ask_the_price()
 

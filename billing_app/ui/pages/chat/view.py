@@ -1,5 +1,6 @@
 """The chat's figures in words: its price, what can be added, what was asked. Pure: from the services' views."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -7,9 +8,12 @@ from billing_app.catalog.schema import Noun
 from billing_app.credits import Price
 from billing_app.entitlements.decisions import Smaller
 from billing_app.playground.answerer import Found, Words
+from billing_app.playground.chat import EXTRAS_MAX
 from billing_app.playground.chat_views import ChatOffer, QuestionView
 from billing_app.playground.extras import Offered
 from billing_app.ui.format import moment, number, when
+
+LONGEST_CODE = 40
 
 
 @dataclass
@@ -83,6 +87,13 @@ def smaller_label(smaller: Smaller | None, noun: Noun) -> str:
     without = [_in_a_sentence(name) for name in dict.fromkeys(smaller.without)]
     named = without[0] if len(without) == 1 else f"{', '.join(without[:-1])} and {without[-1]}"
     return f"Ask without {named}: {noun.of(smaller.credits)}"
+
+
+def toggled(chosen: Sequence[str], code: str) -> list[str]:
+    """The choice with something added or taken out. Bounded: a browser may send anything, as often as it likes."""
+    code = str(code)[:LONGEST_CODE]
+    without = [one for one in chosen if one != code]
+    return (without if code in chosen else [*without, code])[-EXTRAS_MAX:]
 
 
 def fitting(extras: tuple[Offered, ...], chosen: list[str], smaller: Smaller) -> list[str]:
