@@ -7,7 +7,7 @@ from billing_app.catalog.schema import Catalog, Feature, Metering, Pack, Period,
 from billing_app.money import Money, exponent
 
 USES_A_MONTH = 20
-"""What somebody with a plan without credits uses of a feature in a month, about."""
+"""What somebody with a plan uses of it in a month, about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,9 @@ class Shelf:
             if plan.code == self.loser:
                 monthly = _monthly(plan)
                 if rate and plan.credits_per_month:
-                    return monthly / plan.credits_per_month * rate.credits
+                    # What is not used lapses and is earned all the same: a use brings more than its credits cost.
+                    dearest = max(one.credits for one in self.catalog.rates)
+                    return monthly / min(plan.credits_per_month, USES_A_MONTH * dearest) * rate.credits
                 return monthly / USES_A_MONTH
         return Decimal(0)
 
