@@ -78,6 +78,17 @@ def upgrade() -> None:
         "JOIN customers c ON c.id = p.customer_id WHERE c.erased_at IS NOT NULL AND p.captured_minor > 0 "
         "ON CONFLICT DO NOTHING"
     )
+    # And what was mailed to them, and told the seller of them, loses its words now: their address is gone already.
+    op.execute("SELECT set_config('app.erasing', 'yes', true)")
+    op.execute(
+        "UPDATE outbox SET data = '{}' WHERE id IN (SELECT outbox_id FROM outbox_deliveries WHERE recipient = 'erased') "
+        "OR (kind = 'enquiry' AND reference IN (SELECT number FROM enquiries WHERE email = 'erased@erased.invalid'))"
+    )
+    op.execute("SELECT set_config('app.erasing', '', true)")
+    op.execute(
+        "DELETE FROM mailbox WHERE outbox_id IN (SELECT id FROM outbox WHERE kind = 'enquiry' AND reference IN "
+        "(SELECT number FROM enquiries WHERE email = 'erased@erased.invalid'))"
+    )
     op.execute(_function(_NEW))
 
 
