@@ -1,6 +1,7 @@
 """A customer's book in one trip, for the read that happens most: the balance. Seldom things take the longer way."""
 
 import asyncio
+import logging
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ from billing_app.credits.loading import account_book
 from billing_app.credits.lots import Lot
 from billing_app.db.direct import Direct, Rows, Statement
 from billing_app.db.engine import Database
+
+logger = logging.getLogger(__name__)
 
 # For row-level security. The statements of one trip are one transaction, at whose end this is forgotten.
 _NAME_CUSTOMER: LiteralString = "SELECT set_config('app.customer_id', %s, true)"
@@ -42,8 +45,10 @@ class Glances:
     A trip to the server costs as much as reading three books.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, lanes: int = LANES) -> None:
+        """`lanes`: trips under way at a time."""
         self._database = database
+        self._most = lanes
         self._waiting: deque[_Asked] = deque()
         self._lanes: set[asyncio.Task[None]] = set()
 
@@ -59,16 +64,25 @@ class Glances:
             return None
         asked = _Asked(customer_id, asyncio.get_running_loop().create_future())
         self._waiting.append(asked)
-        if len(self._lanes) < LANES:
-            lane = asyncio.create_task(self._drain())
-            self._lanes.add(lane)
-            lane.add_done_callback(self._lanes.discard)
+        self._start_lane()
         return await asked.answer
 
     async def close(self) -> None:
         """Wait until all that was asked is answered."""
         while self._lanes:
             await asyncio.wait(self._lanes)
+
+    def _start_lane(self) -> None:
+        if self._waiting and len(self._lanes) < self._most:
+            lane = asyncio.create_task(self._drain())
+            self._lanes.add(lane)
+            lane.add_done_callback(self._lane_ended)
+
+    def _lane_ended(self, lane: asyncio.Task[None]) -> None:
+        self._lanes.discard(lane)
+        if not lane.cancelled() and (error := lane.exception()) is not None:
+            logger.error("A lane of balances failed", exc_info=error)
+        self._start_lane()  # for who asked after the lane had found nobody waiting and before it was gone
 
     async def _drain(self) -> None:
         while self._waiting:

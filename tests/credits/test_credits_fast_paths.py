@@ -68,6 +68,15 @@ async def test_a_reader_who_goes_away_does_not_keep_the_others_from_their_balanc
     assert [(await one).available for one in others] == [20, 10, 20]
 
 
+async def test_who_asks_as_the_last_lane_ends_is_answered(credits: CreditService, database: Database) -> None:
+    """Whoever is told asks again at once, when the lane has found nobody waiting but is not gone yet."""
+    await a_pack(credits, ALICE, 10)
+    glances = Glances(database, lanes=1)
+    async with asyncio.timeout(30):
+        assert await glances.glance(ALICE) is not None
+        assert await glances.glance(ALICE) is not None
+
+
 @pytest.mark.row("A12")
 async def test_the_connections_of_balances_see_nothing_unless_they_name_a_customer(
     credits: CreditService, database: Database
