@@ -7,6 +7,8 @@ SANDBOX_PORT ?=
 
 # In front of all others: the environment's own node, npm and tools.
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
+# Processes start sooner when what they import was compiled by the one before.
+unexport PYTHONDONTWRITEBYTECODE
 # A catalogue can be chosen on either side: `CATALOG=creator make run` and `make run CATALOG=creator`.
 ifdef CATALOG
 export CATALOG
@@ -31,8 +33,11 @@ dev: setup ## As run, and reload while you work on the code
 reset: setup ## Delete the data of the sandbox installation (asks first; YES=1 does not)
 	@exec $(app) reset $(if $(YES),--yes)
 
-test: lint types browser ## Check everything: style, layers, types, tests (not those marked deep)
-	@.venv/bin/python -m pytest -n 2 --dist loadgroup -m "not deep" -q
+# Three workers for two cores: tests wait for servers and browsers. Types are checked beside them, and told of at the end.
+test: lint browser ## Check everything: style, layers, types, tests (not those marked deep)
+	@types=$$(mktemp); timeout 900 pyright >"$$types" 2>&1 & checking=$$!; \
+	.venv/bin/python -m pytest -n 3 --dist loadgroup -m "not deep" -q; tests=$$?; \
+	wait $$checking; typed=$$?; cat "$$types"; rm -f "$$types"; exit $$((tests | typed))
 
 test-deep: setup-dev browser ## Run the tests that take long
 	@.venv/bin/python -m pytest -n 2 --dist loadgroup -m deep -q
