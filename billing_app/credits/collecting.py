@@ -6,6 +6,7 @@ as much as its limit says. From the lots and debts as they are, `payments_due` s
 then moves there, and may look as often as it likes.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -52,22 +53,38 @@ def payments_due(book: Book, claimed: Mapping[int, int]) -> Payments:
     owing = {debt.id: debt.claimed for debt in debts}
     due: Payments = {}
 
-    def pay(debt: Debt, payer: _Payer, most: int) -> None:
-        part = min(payer.left, owing[debt.id], most)
-        if part > 0:
+    def pay(debt: Debt, payer: _Payer, most: int) -> int:
+        part = max(0, min(payer.left, owing[debt.id], most))
+        if part:
             due[debt.id, payer.lot.id] = due.get((debt.id, payer.lot.id), 0) + part
             owing[debt.id] -= part
             payer.left -= part
+        return part
 
     ended, living = _payers(book, claimed)
+    spent_on = _spent_on(book)
     for payer in ended:
         for debt in debts:
-            pay(debt, payer, book.payments_of_debts.get(debt.id, {}).get(payer.lot.id, 0))
+            which = debt.payment, debt.lot_id, payer.lot.id
+            spent_on[which] -= pay(debt, payer, spent_on[which])
     for payer in (*ended, *living):
         for debt in debts:
             if debt.since <= payer.lot.effective_at:
                 pay(debt, payer, payer.left)
     return due
+
+
+def _spent_on(book: Book) -> Counter[tuple[str, int, int]]:
+    """What each lot has paid for what is owed of each refunded lot: (payment, that lot's id, the paying lot's id).
+
+    Since when it is owed may have changed (an older refund was heard of); what was paid is still paid.
+    """
+    sums: Counter[tuple[str, int, int]] = Counter()
+    for debt_id, parts in book.payments_of_debts.items():
+        debt = book.debts[debt_id]
+        for lot_id, credits in parts.items():
+            sums[debt.payment, debt.lot_id, lot_id] += credits
+    return sums
 
 
 def _payers(book: Book, claimed: Mapping[int, int]) -> tuple[list[_Payer], list[_Payer]]:

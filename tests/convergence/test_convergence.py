@@ -2,7 +2,9 @@
 
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -50,6 +52,18 @@ async def test_a_life_heard_in_disorder_ends_as_one_heard_in_order(world: World,
         await one_life(world, seed, chapters=5 if batch else 3)
 
 
+def gone_either_way(lots: list[dict[str, Any]]) -> None:
+    """In the renewal gap a refund takes what the renewal would have ended: the one heard of first does (ADR 0017)."""
+    for lot in lots:
+        if lot["kind"] == "plan" and not lot["remaining"]:
+            lot["gone"] = lot.pop("expired") + lot.pop("revoked")
+
+
+def as_list(told: Any) -> list[Any]:
+    """Rows, or one figure as the only row."""
+    return told if isinstance(told, list) else [told]  # pyright: ignore[reportUnknownVariableType]
+
+
 async def one_life(world: World, seed: int, chapters: int) -> None:
     """Live it, and compare; what differs is said with the seed and the story."""
     life = Life(seed, world.orderly, world.disorderly, world.sandbox, chapters)
@@ -65,7 +79,16 @@ async def one_life(world: World, seed: int, chapters: int) -> None:
     )
     bought = sum(granted for _, _, granted, _ in in_order["granted"])
     worth = max(in_order["worth"], in_disorder["worth"])
-    assert in_disorder == in_order, f"seed {seed}, {life.manner}: {'; '.join(life.told)}"
+    if in_order["lots"] != in_disorder["lots"]:
+        print(f"seed {seed}: whether credits of a window that is over expired or were taken back followed the hearing")
+        gone_either_way(in_order["lots"])
+        gone_either_way(in_disorder["lots"])
+    different = {
+        name: [pair for pair in zip_longest(as_list(told), as_list(in_disorder[name])) if pair[0] != pair[1]]
+        for name, told in in_order.items()
+        if told != in_disorder[name]
+    }
+    assert not different, f"seed {seed}, {life.manner}: {'; '.join(life.told)}: in order, in disorder: {different}"
     assert await world.orderly.drift() == ()
     assert await world.disorderly.drift() == ()
     assert worth + life.spent <= bought, "never more credits than were paid for"
