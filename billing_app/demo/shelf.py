@@ -6,7 +6,7 @@ from decimal import Decimal
 from billing_app.catalog.schema import Catalog, Feature, Metering, Pack, Period, Plan, Rate, Unlock
 from billing_app.money import Money, exponent
 
-USES_A_MONTH = 20
+USES_A_MONTH = 15
 """What somebody with a plan uses of it in a month, about."""
 
 
