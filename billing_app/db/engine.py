@@ -1,5 +1,6 @@
 """Connections and units of work. One transaction per use case; nobody commits in the middle."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -8,6 +9,7 @@ from psycopg.errors import ReadOnlySqlTransaction
 from sqlalchemy import URL, make_url, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.pool import QueuePool
 
 from billing_app import clock
 from billing_app.db.direct import DirectConnections
@@ -18,6 +20,8 @@ CUSTOMER_ROLE = "billing_customer"
 # Workers and compiled plans take longer to begin than any statement of a page takes to end.
 LIMITS = "-c timezone=UTC -c statement_timeout=60s -c max_parallel_workers_per_gather=0 -c jit=off"
 MAX_DIRECT = 4
+CLOSE_LOOKS = 200
+"""How often it is looked whether everybody is done, 10 ms apart."""
 # Direct connections run few statements, all of them look-ups by key of some hundred rows at most. Each is planned once,
 # not for each length of its arrays, and as what it is however small a table is yet: no scans or hashes of whole tables.
 DIRECT = (
@@ -106,7 +110,14 @@ class Database:
             clock.follow(timedelta(seconds=row.scalar_one_or_none() or 0))
 
     async def close(self) -> None:
-        """Give every connection back."""
+        """Give every connection back. Who is still at work is waited for, a moment: a connection that comes back to a
+        pool that was closed is closed by nobody.
+        """
         await self.writers.close()
         await self.customer_readers.close()
+        pool = self.engine.pool
+        for _ in range(CLOSE_LOOKS):
+            if not isinstance(pool, QueuePool) or not pool.checkedout():
+                break
+            await asyncio.sleep(0.01)
         await self.engine.dispose()
