@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 
 from billing_app import clock
-from billing_app.credits import CreditService, Freeze, Frozen, GivenBack, Thaw, succeeded
+from billing_app.credits import CreditService, Freeze, Frozen, GivenBack, Spent, Thaw, succeeded
 from billing_app.db.engine import Database
-from tests.credits.ledgers import a_pack, drift, free_credits
+from tests.credits.ledgers import a_pack, drift, free_credits, rows
 from tests.credits.test_credits_refunds import ALICE, refund, spend
 
 pytestmark = [pytest.mark.row("A7"), pytest.mark.row("A11")]
@@ -65,3 +65,28 @@ async def test_a_payment_given_back_in_steps_owes_since_each_of_them(credits: Cr
     done = await refund(credits, 10, 10, given_back=steps)
     assert (done.owed, done.available) == (10, 4), "credits of between the steps pay for the first"
     assert (await credits.balance(ALICE)).owed == 6
+
+
+async def test_a_debt_that_is_only_of_another_moment_stays_owed_or_written_off(
+    credits: CreditService, database: Database
+) -> None:
+    await a_pack(credits, ALICE, 10)
+    await spend(credits, 10)
+    now = clock.now()
+    first, second, told = now - timedelta(days=9), now - timedelta(days=5), now - timedelta(days=8)
+    written_off, owed = GivenBack(first, 4), GivenBack(second, 6)
+    await refund(credits, 4, 10, given_back=(written_off,), spent=Spent.WRITE_OFF)
+    await refund(credits, 10, 10, given_back=(written_off, owed), spent=Spent.DEBT)
+    assert (await credits.balance(ALICE)).owed == 6
+    for spent in (Spent.WRITE_OFF, Spent.DEBT):  # whatever the policy is on the day on which Stripe tells the moment
+        told += timedelta(hours=1)
+        await refund(credits, 10, 10, given_back=(GivenBack(told, 4), owed), spent=spent)
+        assert (await credits.balance(ALICE)).owed == 6, "what was written off is not asked for after all"
+        owed = GivenBack(owed.at + timedelta(hours=1), 6)
+        await refund(credits, 10, 10, given_back=(GivenBack(told, 4), owed), spent=spent)
+        assert (await credits.balance(ALICE)).owed == 6, "what is owed is not written off"
+    debts = await rows(
+        database, "SELECT since, state, credits FROM credit_debts WHERE cancelled < credits ORDER BY since"
+    )
+    assert debts == [(told, "written_off", 4), (owed.at, "open", 6)]
+    assert (await drift(database)).clean

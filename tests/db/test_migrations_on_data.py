@@ -27,9 +27,17 @@ FIGURES = {
     "people": "SELECT (SELECT count(*) FROM users), (SELECT count(*) FROM customers), count(*) FROM enquiries",
     "inbox": "SELECT count(*), count(DISTINCT type), 0 FROM webhook_events",
 }
-A_DEBT = """
-    INSERT INTO credit_debts (customer_id, id, payment, lot_id, credits, state, created_at)
-    SELECT customer_id, 1, payment, 2, 5, 'open', '2026-11-21 05:06:26.5+00' FROM credit_claims"""
+TWO_REFUNDS = """
+    INSERT INTO refunds (customer_id, payment_id, stripe_refund_id, amount_minor, currency, status, by, created_at)
+    SELECT customer_id, id, 're_' || n, minor, 'USD', status, 'stripe', at::timestamptz
+    FROM payments, (VALUES (1, 900, 'succeeded', '2026-01-01'), (2, 800, 'failed', '2026-01-05'),
+        (3, 1500, 'pending', '2026-01-20')) AS told (n, minor, status, at)
+    WHERE refunded_minor = 2400"""
+ITS_DEBTS = """
+    INSERT INTO credit_debts (customer_id, id, payment, lot_id, credits, collected, state, created_at)
+    SELECT customer_id, n, payment, 2, 5, collected, state, at::timestamptz
+    FROM credit_claims, (VALUES (1, 5, 'collected', '2026-01-01 00:00:02'), (2, 0, 'open', '2026-01-20 00:00:02'))
+        AS debt (n, collected, state, at)"""
 
 
 @pytest.fixture
@@ -56,18 +64,16 @@ def figures(url: str) -> dict[str, tuple[object, ...] | None]:
 
 @pytest.mark.row("E7")
 async def test_a_database_in_use_is_brought_up_to_date_with_its_books_as_they_were(released_url: str) -> None:
-    with psycopg.connect(released_url) as connection:
-        connection.execute(A_DEBT)
     before = figures(released_url)
     assert all(row and row[0] for row in before.values())
     upgrade(released_url)
     assert figures(released_url) == before
     command.check(config(released_url))
     with psycopg.connect(released_url) as connection:
-        debts = connection.execute("SELECT since = created_at FROM credit_debts").fetchall()
         claims = connection.execute("SELECT given_back FROM credit_claims").fetchall()
-    assert debts == [(True,)], "of debts of before only the time of hearing is known"
-    assert claims == [([["2026-11-21T05:06:26.500000+00:00", 2400]],)]
+    assert claims == [([["2026-11-21T05:06:26.232290+00:00", 2400]],)], (
+        "a refund without a row went back when it was heard of"
+    )
     database = Database(released_url.replace("postgres:@", "billing_app@", 1))
     try:
         async with database.transaction() as session:
@@ -76,3 +82,20 @@ async def test_a_database_in_use_is_brought_up_to_date_with_its_books_as_they_we
         await database.close()
     assert drift.clean, drift.findings
     assert drift.entries == (before["credit_entries"] or (0,))[0]
+
+
+@pytest.mark.row("A7")
+def test_each_debt_of_before_is_as_old_as_the_refund_it_is_of(released_url: str) -> None:
+    upgrade(released_url, "0032")
+    with psycopg.connect(released_url) as connection:
+        connection.execute(TWO_REFUNDS)
+        connection.execute(ITS_DEBTS)
+    upgrade(released_url)
+    with psycopg.connect(released_url) as connection:
+        debts = connection.execute(
+            "SELECT id, to_char(since AT TIME ZONE 'UTC', 'DD Mon') FROM credit_debts ORDER BY id"
+        ).fetchall()
+        claims = connection.execute("SELECT given_back FROM credit_claims").fetchall()
+    assert debts == [(1, "01 Jan"), (2, "20 Jan")], "what began on 10 January pays only the first of them"
+    first, second = "2026-01-01T00:00:00.000000+00:00", "2026-01-20T00:00:00.000000+00:00"
+    assert claims == [([[first, 900], [second, 1500]],)]
