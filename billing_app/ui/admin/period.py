@@ -269,7 +269,6 @@ def _compare() -> rx.Component:
             type="checkbox",
             checked=PeriodState.compare,
             on_change=lambda _checked: PeriodState.toggle_compare(),
-            class_name="h-4 w-4 accent-[var(--accent)]",
         ),
         "Compare with before",
         class_name="flex min-h-[1.875rem] cursor-pointer items-center gap-2 px-1 text-small text-ink-2",

@@ -141,7 +141,7 @@ def _reader() -> rx.Component:
 
 def _choice(label: str, checked: Any, on_change: Any) -> rx.Component:
     return rx.el.label(
-        rx.el.input(type="checkbox", checked=checked, on_change=on_change, class_name="size-4 accent-accent"),
+        rx.el.input(type="checkbox", checked=checked, on_change=on_change),
         label,
         class_name="inline-flex min-h-6 items-center gap-2 text-small",
     )

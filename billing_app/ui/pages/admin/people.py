@@ -150,7 +150,7 @@ def _give() -> rx.Component:
                 name="role",
                 value=value,
                 default_checked=value == Role.VIEWER.value,
-                class_name="mt-1 accent-[var(--accent)]",
+                class_name="mt-1",
             ),
             rx.el.span(
                 rx.el.span(name, class_name="block font-[560]"),

@@ -90,7 +90,7 @@ def _make() -> rx.Component:
                 name="scope",
                 value=value,
                 default_checked=number == 0,
-                class_name="mt-1 accent-[var(--accent)]",
+                class_name="mt-1",
             ),
             rx.el.span(
                 rx.el.span(name, class_name="block font-[560]"),

@@ -28,7 +28,6 @@ def _replace() -> rx.Component:
                 name="overlap",
                 value=value,
                 default_checked=value == "1",
-                class_name="accent-[var(--accent)]",
             ),
             label,
             class_name="flex min-h-8 cursor-pointer items-center gap-2.5",

@@ -117,7 +117,7 @@ def _choice(value: str, label: Any, detail: Any, chosen: Any) -> rx.Component:
             value=value,
             checked=chosen,
             on_change=lambda _: CancelState.choose_when(value),
-            class_name="mt-1 accent-[var(--accent)]",
+            class_name="mt-1",
         ),
         rx.el.span(
             rx.el.span(label, class_name="block font-[560]"),
@@ -139,7 +139,6 @@ def _why() -> rx.Component:
                 value=value,
                 checked=CancelState.reason == value,
                 on_change=lambda _, value=value: CancelState.choose_reason(value),
-                class_name="accent-[var(--accent)]",
             ),
             label,
             class_name="flex min-h-8 cursor-pointer items-center gap-2.5",

@@ -45,7 +45,6 @@ def choice(name: str, legend: str, options: Sequence[tuple[str, str]], chosen: A
                         name=name,
                         value=value,
                         default_checked=chosen == value,
-                        class_name="accent-[var(--accent)]",
                     ),
                     label,
                     class_name="flex min-h-7 cursor-pointer items-center gap-2",
@@ -60,9 +59,7 @@ def choice(name: str, legend: str, options: Sequence[tuple[str, str]], chosen: A
 def tick(name: str, label: Any, *, checked: Any = False) -> rx.Component:
     """A box to tick."""
     return rx.el.label(
-        rx.el.input(
-            type="checkbox", name=name, value="yes", default_checked=checked, class_name="accent-[var(--accent)]"
-        ),
+        rx.el.input(type="checkbox", name=name, value="yes", default_checked=checked),
         label,
         class_name="flex min-h-7 cursor-pointer items-center gap-2.5",
     )

@@ -62,7 +62,6 @@ def _per() -> rx.Component:
                         name="per",
                         value=value,
                         default_checked=value == "1m",
-                        class_name="accent-[var(--accent)]",
                     ),
                     label,
                     class_name="flex min-h-7 cursor-pointer items-center gap-2",
