@@ -37,13 +37,12 @@ _OLD = (
         f"{_AUDITED} AND action <> 'customer.erased' AND (ip IS NOT NULL OR reason IS NOT NULL)",
     ),
 )
-# Labels of what was bought are the catalogue's; those of what was given are somebody's words.
-_GIVEN = "kind IN ('promotion', 'referral', 'gift', 'adjustment', 'rollover', 'reversal')"
 _NEW = (
     (
         "credit_lots",
-        f"note = '', label = CASE WHEN {_GIVEN} THEN 'Erased' ELSE label END",
-        f"customer_id = customer AND (note <> '' OR ({_GIVEN} AND label <> 'Erased'))",
+        # The catalogue's words or somebody's: of a plan by hand and of what was moved in, the row does not tell.
+        "note = '', label = 'Erased'",
+        "customer_id = customer AND (note <> '' OR label <> 'Erased')",
     ),
     *_BEFORE,
     (
@@ -52,12 +51,17 @@ _NEW = (
         "ip = NULL, reason = NULL, after = CASE WHEN after ? 'name' THEN after - 'name' ELSE after END",
         f"{_AUDITED} AND action <> 'customer.erased' AND (ip IS NOT NULL OR reason IS NOT NULL OR after ? 'name')",
     ),
-    # What was mailed to them, and what their enquiries told the seller.
+    # What was mailed to them, and what their enquiries told the seller. Each by its index: it is asked every hour.
     (
         "outbox",
         "data = '{}'",
-        "data <> '{}' AND (id IN (SELECT outbox_id FROM outbox_deliveries WHERE customer_id = customer) "
-        "OR (kind = 'enquiry' AND reference IN (SELECT number FROM enquiries WHERE customer_id = customer)))",
+        "data <> '{}' AND id = ANY(ARRAY(SELECT outbox_id FROM outbox_deliveries WHERE customer_id = customer))",
+    ),
+    (
+        "outbox",
+        "data = '{}'",
+        "data <> '{}' AND kind = 'enquiry' "
+        "AND reference = ANY(ARRAY(SELECT number FROM enquiries WHERE customer_id = customer))",
     ),
 )
 
@@ -90,6 +94,8 @@ def upgrade() -> None:
         "(SELECT number FROM enquiries WHERE email = 'erased@erased.invalid'))"
     )
     op.execute(_function(_NEW))
+    # And what the new words blank, for who is not swept any more as well.
+    op.execute("SELECT count(*) FROM customers c, erase_texts(c.id) WHERE c.erased_at IS NOT NULL")
 
 
 def downgrade() -> None:

@@ -28,7 +28,7 @@ class Held:
         withheld: columns that are no data but secrets or their digests, left out of every copy.
         erase: column to SQL expression; empty: nothing in it names or describes a person.
         delete: erasing deletes the rows.
-        by_owner: the app may not change these columns; `erase_texts` in the database does it (append-only tables).
+        by_owner: columns that the app may not change: `erase_texts` in the database blanks them, and says with what.
     """
 
     copy: For = For.PERSON
@@ -37,7 +37,7 @@ class Held:
     withheld: frozenset[str] = frozenset()
     erase: Mapping[str, str] = field(default_factory=dict)
     delete: bool = False
-    by_owner: bool = False
+    by_owner: frozenset[str] = frozenset()
 
 
 ERASED = "Erased"
@@ -59,11 +59,6 @@ _FROM_STRIPE = (
     "OR object_id IN (SELECT stripe_dispute_id FROM disputes WHERE customer_id = :customer) "
     "OR object_id IN (SELECT stripe_refund_id FROM refunds WHERE customer_id = :customer "
     "AND stripe_refund_id IS NOT NULL))"
-)
-# What was bought bears the catalogue's words; what was given bears somebody's.
-_GIVEN = (
-    "CASE WHEN kind IN ('promotion', 'referral', 'gift', 'adjustment', 'rollover', 'reversal') "
-    f"THEN '{ERASED}' ELSE label END"
 )
 _BUSINESS = Held(For.NOBODY)
 _FIGURES = Held()
@@ -108,7 +103,7 @@ INVENTORY: dict[str, Held] = {
             "state": "CASE state WHEN 'queued' THEN 'moot' ELSE state END",
         },
     ),
-    "outbox": Held(For.NOBODY, where=f"(id IN {_MAILED} OR id IN {_ASKED})", erase={"data": "'{}'"}, by_owner=True),
+    "outbox": Held(For.NOBODY, where=f"(id IN {_MAILED} OR id IN {_ASKED})", by_owner=frozenset({"data"})),
     "alerts": _FIGURES,
     # What they wrote
     "drafts": _OWN_WORDS,
@@ -140,10 +135,10 @@ INVENTORY: dict[str, Held] = {
     "unlocks": _FIGURES,
     # What they have and used
     "credit_accounts": _FIGURES,
-    "credit_lots": Held(erase={"note": "''", "label": _GIVEN}, by_owner=True),
-    "credit_entries": Held(erase={"note": "''", "details": "NULL"}, by_owner=True),
+    "credit_lots": Held(by_owner=frozenset({"label", "note"})),
+    "credit_entries": Held(by_owner=frozenset({"details", "note"})),
     "credit_allocations": _FIGURES,
-    "credit_holds": Held(erase={"details": "NULL"}, by_owner=True),
+    "credit_holds": Held(by_owner=frozenset({"details"})),
     "credit_hold_lots": _FIGURES,
     "credit_debts": _FIGURES,
     "balance_watches": _FIGURES,
@@ -152,11 +147,11 @@ INVENTORY: dict[str, Held] = {
     "unlock_uses": Held(withheld=frozenset({"key", "fingerprint"})),
     "unlock_use_parts": _FIGURES,
     "feature_grants": Held(erase={"reason": f"'{ERASED}'"}),
-    "funnel_events": Held(erase={"visitor": "NULL", "data": "'{}'"}, by_owner=True),
+    "funnel_events": Held(by_owner=frozenset({"data", "visitor"})),
     # What staff and the product note
-    "customer_notes": Held(For.STAFF, erase={"body": f"'{ERASED}'"}, by_owner=True),
+    "customer_notes": Held(For.STAFF, by_owner=frozenset({"body"})),
     "customer_looks": Held(For.STAFF),
-    "audit_log": Held(For.STAFF, where=_AUDITED, erase={"ip": "NULL", "reason": "NULL"}, by_owner=True),
+    "audit_log": Held(For.STAFF, where=_AUDITED, by_owner=frozenset({"after", "ip", "reason"})),
     "webhook_events": Held(
         For.STAFF,
         where=_FROM_STRIPE,
@@ -167,7 +162,7 @@ INVENTORY: dict[str, Held] = {
         where=f"event_id IN (SELECT id FROM webhook_events WHERE {_FROM_STRIPE})",  # noqa: S608 - our own words
         erase={"error": "NULL"},
     ),
-    "cost_log": Held(For.NOBODY, erase={"details": "NULL"}, by_owner=True),
+    "cost_log": Held(For.NOBODY, by_owner=frozenset({"details"})),
     "cost_sums_customer": _BUSINESS,
     "cost_sums_customer_month": _BUSINESS,
     "credit_claims": _BUSINESS,

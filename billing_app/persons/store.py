@@ -44,11 +44,24 @@ _ADOPT = (
 )
 
 
+# An address may be a host's word, or shared: what somebody else is reached by says nothing.
+_THEIRS_ALONE = text(
+    """SELECT e FROM unnest(CAST(:emails AS text[])) AS e
+    WHERE NOT EXISTS (SELECT 1 FROM customers WHERE id <> :customer AND lower(email) = e)
+    AND NOT EXISTS (SELECT 1 FROM users WHERE customer_id IS DISTINCT FROM :customer AND lower(email) = e)"""
+)
+
+
 async def adopt(session: AsyncSession, meant: Mapping[str, Any]) -> None:
-    """Note as theirs what an address of theirs alone says so of, before that is gone; mails to the seller are not."""
+    """Note as theirs what an address of theirs alone says so of, before that is gone; mails to the seller are not.
+
+    An address that another customer or a member of staff has as well says it of nothing: that mail stays as it is until
+    the last who has the address is erased.
+    """
     if meant["emails"]:
+        alone = list(await session.scalars(_THEIRS_ALONE, meant))
         for statement in _ADOPT:
-            await session.execute(statement, meant)
+            await session.execute(statement, {**meant, "emails": alone})
 
 
 async def erase(session: AsyncSession, meant: Mapping[str, Any], now: datetime) -> dict[str, int]:
@@ -59,7 +72,7 @@ async def erase(session: AsyncSession, meant: Mapping[str, Any], now: datetime) 
     """
     done: dict[str, int] = {}
     for table, held in INVENTORY.items():
-        if held.by_owner or not (held.delete or held.erase):
+        if not (held.delete or held.erase):
             continue
         where = held.erased_where or held.where
         meant_here = _used(where, meant)
@@ -73,7 +86,10 @@ async def erase(session: AsyncSession, meant: Mapping[str, Any], now: datetime) 
         if count := (await session.execute(text(statement), meant_here)).rowcount:  # pyright: ignore[reportAttributeAccessIssue]
             done[table] = count
     texts = await session.execute(text("SELECT * FROM erase_texts(:customer)"), {"customer": meant["customer"]})
-    return done | {row[0]: row[1] for row in texts if row[1]}
+    for table, count in texts:
+        if count:
+            done[table] = done.get(table, 0) + count
+    return done
 
 
 async def mark_erased(session: AsyncSession, customer_id: int, now: datetime) -> None:

@@ -22,6 +22,7 @@ def test_every_decision_fits_its_table() -> None:
             assert column in columns, f"{name}.{column}"
             assert value != "NULL" or columns[column].nullable, f"{name}.{column} cannot be empty"
         assert not (held.delete and held.erase), name
+        assert held.by_owner <= set(columns.keys()) - set(held.erase), name
 
 
 def test_secrets_and_their_digests_are_in_no_copy() -> None:

@@ -50,3 +50,20 @@ async def test_no_mail_keeps_words_or_addresses_of_who_was_erased(shop: Shop) ->
     assert await shop.rows(WHERE, word="%Evesmark%") == of_eve
     states = await shop.rows("SELECT state FROM outbox_deliveries WHERE customer_id = :id ORDER BY outbox_id", id=ada)
     assert states[-1] == {"state": "moot"}, "what was still owed is not sent to nobody"
+
+
+async def test_old_mail_at_a_shared_address_stays_until_the_last_of_them_is_erased(shop: Shop) -> None:
+    services, mark = shop.services, f"{MARK}@example.com"
+    ada, eve = await shop.a_customer(email=mark), await shop.a_customer(email=mark.lower())
+    for customer in (ada, eve):
+        await services.support.adjust(
+            ADMIN, customer, 5, reason=f"For {customer}", category=Category.GOODWILL, key=f"k-{customer}", mail=True
+        )
+    # As mails lie from before it was noted whom they are written to.
+    await shop.rows("UPDATE outbox_deliveries SET customer_id = NULL RETURNING outbox_id")
+    await services.persons.erase(ada, by=None, confirm=phrase(ada), reason="asked for it")
+    told = "SELECT o.data = '{}' AS gone, d.recipient FROM outbox o JOIN outbox_deliveries d ON d.outbox_id = o.id"
+    assert {row["gone"] for row in await shop.rows(told)} == {False}
+    assert {row["recipient"].lower() for row in await shop.rows(told)} == {mark.lower()}
+    await services.persons.erase(eve, by=None, confirm=phrase(eve), reason="asked for it")
+    assert {(row["gone"], row["recipient"]) for row in await shop.rows(told)} == {(True, "erased")}

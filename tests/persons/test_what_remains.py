@@ -24,6 +24,7 @@ from sqlalchemy.types import (
 
 import billing_app.db.tables  # noqa: F401 - every table of the product
 from billing_app.bootstrap import put_together
+from billing_app.credits.kinds import LotKind
 from billing_app.db.engine import Database
 from billing_app.db.model import metadata
 from billing_app.persons.inventory import INVENTORY
@@ -44,7 +45,7 @@ FIXED: dict[tuple[str, str], Any] = {
     ("subscriptions", "terms"): f'{{"name": "{MARK}", "code": "by_hand"}}',
     ("users", "role"): "customer",
     ("checkouts", "state"): "expired",
-    ("credit_lots", "kind"): "adjustment",
+    ("audit_log", "after"): f'{{"said": "{MARK}", "name": "{MARK}"}}',
     ("outbox_deliveries", "state"): "queued",
     ("plan_turns", "customer_id"): 2,  # so that nobody else's turn stands in the way
 }
@@ -72,14 +73,25 @@ def marked(owner_url: str) -> None:
             ).fetchall():
                 connection.execute(sql.SQL("ALTER TABLE {} DROP CONSTRAINT {}").format(name, sql.Identifier(check)))
             values = {one.name: _value(table, one, closed) for one in table.columns if _writable(one)}
-            connection.execute(
-                sql.SQL("INSERT INTO {} ({}) OVERRIDING SYSTEM VALUE VALUES ({}) ON CONFLICT DO NOTHING").format(
-                    name,
-                    sql.SQL(", ").join(map(sql.Identifier, values)),
-                    sql.SQL(", ").join(sql.Placeholder() * len(values)),
-                ),
-                list(values.values()),
-            )
+            for row in _one_of_each_kind(values) if table.name == "credit_lots" else [values]:
+                connection.execute(
+                    sql.SQL("INSERT INTO {} ({}) OVERRIDING SYSTEM VALUE VALUES ({}) ON CONFLICT DO NOTHING").format(
+                        name,
+                        sql.SQL(", ").join(map(sql.Identifier, row)),
+                        sql.SQL(", ").join(sql.Placeholder() * len(row)),
+                    ),
+                    list(row.values()),
+                )
+
+
+def _one_of_each_kind(lot: dict[str, Any]) -> list[dict[str, Any]]:
+    """A lot of each kind, and each as if it had been sold, given by hand and moved in."""
+    sources = (MARK, f"hand:{MARK}", f"import:{MARK}")
+    every = [(kind.value, source) for kind in LotKind for source in sources]
+    return [
+        lot | {"id": number, "kind": kind, "source": f"{source}:{kind}"}
+        for number, (kind, source) in enumerate(every, start=ADA)
+    ]
 
 
 def _writable(column: Column[Any]) -> bool:
@@ -139,9 +151,11 @@ async def test_after_erasing_the_mark_stands_only_where_it_is_said_to_stay(
     services = put_together(settings, database)
     try:
         assert len(still_marked(owner_url)) > 200
+        assert unmarked_lots(owner_url) == 0
         await services.persons.erase(ADA, by=None, confirm=phrase(ADA), reason="a letter of 3 May")
     finally:
         await services.gateway.close()
+    assert unmarked_lots(owner_url) == 3 * len(LotKind)
     found = still_marked(owner_url)
     allowed = {(table, column) for where in REMAINS.values() for table, columns in where.items() for column in columns}
     of_customers = {place for place in found if place[0] not in OF_NOBODY}
@@ -149,6 +163,37 @@ async def test_after_erasing_the_mark_stands_only_where_it_is_said_to_stay(
         "erase these in persons/inventory.py, or say in persons/remaining.py why not"
     )
     assert allowed - of_customers == set(), "these are gone: take them off the list"
+
+
+@pytest.mark.usefixtures("marked")
+def test_what_the_database_blanks_is_what_the_inventory_says_it_blanks(owner_url: str) -> None:
+    with psycopg.connect(owner_url, autocommit=True) as connection:
+        before = {table.name: _content(connection, table) for table in metadata.sorted_tables}
+        connection.execute("UPDATE customers SET erased_at = now() WHERE id = %s", [ADA])
+        connection.execute("SELECT * FROM erase_texts(%s)", [ADA])
+        blanked: dict[str, frozenset[str]] = {}
+        for table in metadata.sorted_tables:
+            now = _content(connection, table)
+            changed = {
+                column for row, then in zip(now, before[table.name], strict=True) for column in row
+                if row[column] != then[column]
+            }  # fmt: skip
+            if changed and table.name != "customers":
+                blanked[table.name] = frozenset(changed)
+    assert blanked == {name: held.by_owner for name, held in INVENTORY.items() if held.by_owner}
+
+
+def _content(connection: "psycopg.Connection[Any]", table: Table) -> list[dict[str, Any]]:
+    key = sql.SQL(", ").join(sql.Identifier(column.name) for column in table.primary_key)
+    asked = sql.SQL("SELECT to_jsonb(t) FROM {} t ORDER BY {}").format(sql.Identifier(table.name), key)
+    return [row for (row,) in connection.execute(asked).fetchall()]
+
+
+def unmarked_lots(owner_url: str) -> int:
+    """Lots whose label names nobody."""
+    with psycopg.connect(owner_url) as connection:
+        row = connection.execute("SELECT count(*) FROM credit_lots WHERE label = 'Erased'").fetchone()
+    return row[0] if row else 0
 
 
 def test_every_table_is_somebodys_or_nobodys() -> None:
