@@ -36,6 +36,7 @@ class RefundQuote:
     """What would happen if this much of a payment were given back now; nothing has.
 
     Attributes:
+        customer_id: whose payment it is.
         amount_minor: what would be given back, with tax; `left_minor`: the most that could be.
         credits_granted, credits_spent, credits_unspent, credits_expired: of all that the payment brought, as it stands.
         takes: credits that would be taken back; `waits`: more, when running holds return them; `owes`: spent credits
@@ -47,6 +48,7 @@ class RefundQuote:
     """
 
     payment: int
+    customer_id: int
     currency: str
     captured_minor: int
     refunded_minor: int
@@ -101,6 +103,7 @@ class Quotes:
         whole = standing.given_back + amount >= standing.captured
         return RefundQuote(
             payment=payment_id,
+            customer_id=payment.customer_id,
             currency=payment.currency,
             captured_minor=payment.captured_minor,
             refunded_minor=payment.refunded_minor,

@@ -7,6 +7,7 @@ import reflex as rx
 
 from billing_app.accounts.roles import Principal, Role
 from billing_app.bootstrap import current
+from billing_app.errors import NotFound
 from billing_app.money import Money
 from billing_app.payments.refunds.quoting import RefundQuote
 from billing_app.payments.refunds.service import RefundRefused
@@ -14,6 +15,7 @@ from billing_app.ui.admin.words import money
 from billing_app.ui.format import number
 from billing_app.ui.pages.admin.customer.dialogs import PreviewState, preview_dialog
 from billing_app.ui.pages.admin.customer.fields import labelled, tick
+from billing_app.ui.pages.admin.customer.state import CustomerState
 
 
 class RefundState(PreviewState, rx.State):
@@ -33,6 +35,8 @@ class RefundState(PreviewState, rx.State):
 
     async def _begin(self, me: Principal, about: Any) -> None:
         quote = await current().refunds.quote(me, about)
+        if quote.customer_id != (await self.get_state(CustomerState)).number:  # the number comes from the browser
+            raise NotFound("There is no such payment of this customer.")
         self._payment = about
         self.left, self.currency = money(quote.left_minor, quote.currency), quote.currency
         self.filled = {"amount": Money(quote.left_minor, quote.currency).written().partition(" ")[0]}
