@@ -14,6 +14,8 @@ from billing_app.credits.holds import Hold
 from billing_app.credits.kinds import EntryKind
 from billing_app.credits.lots import Lot, burn_order
 
+RETURN_DAYS = 7
+
 
 @dataclass(slots=True)
 class Entry:
@@ -112,6 +114,7 @@ class Book:
         "lots",
         "payments_of_debts",
         "references",
+        "return_days",
     )
 
     def __init__(
@@ -143,6 +146,8 @@ class Book:
         self.payments_of_debts: dict[int, dict[int, int]] = {}
         self.keys: dict[str, Bound] = {}
         self.changes = Changes()
+        # How long what returns to an ended lot can be used (catalogue policy).
+        self.return_days = RETURN_DAYS
         # Set while an operation is half done: claims and debts are looked at when it is whole.
         self.collecting_later = False
         self._queue: list[Lot] | None = None

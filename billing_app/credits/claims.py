@@ -89,15 +89,16 @@ class _Part:
     steps: tuple[int, ...]
     takeable: int
     spent: int
-    expired: int
+    lost: int
 
 
 def stand(claim: Claim, lots: Sequence[Lot], paid: Mapping[int, int], at: datetime) -> list[Stand]:
     """Spread the claim over the payment's lots, from the last window backwards, and each lot's part over its credits.
 
     Within a lot: free credits, and with them those that paid a debt while the lot lives, for only what is left of a lot
-    after its own refund pays others'; then held ones, then expired ones (forgiven), and only then spent ones: who keeps
-    half of what they paid for may have spent that half. Spent credits of a window that was over when the money went
+    after its own refund pays others'; then held ones, then lost ones (forgiven: they expired, or were ended
+    early and nobody was credited money for them), and only then spent ones: who keeps half of what they paid for may
+    have spent that half. Spent credits of a window that was over when the money went
     back make no debt when one payment made several windows (a yearly plan), unless the claim says so.
 
     Args:
@@ -115,7 +116,7 @@ def stand(claim: Claim, lots: Sequence[Lot], paid: Mapping[int, int], at: dateti
         targets = [min(one, lot.granted) for one in left]
         left = [one - target for one, target in zip(left, targets, strict=True)]
         for part in _parts(lot, rolled.get(lot.id), targets, paid, at):
-            over = lot.expires_at if yearly and not claim.closed_windows else None
+            over = (lot.promised_end or lot.due_end) if yearly and not claim.closed_windows else None
             stands.append(_stand_of(part, [one.at for one in steps], over))
     return stands
 
@@ -132,14 +133,14 @@ def _parts(lot: Lot, carried: Lot | None, targets: Sequence[int], paid: Mapping[
     """The claim on a lot: first what it still has, then what it passed on by rolling over, and only then the spent."""
     takeable, spent = _of(lot, paid, at)
     if carried is None:
-        return [_Part(lot, tuple(targets), takeable, spent, lot.expired)]
+        return [_Part(lot, tuple(targets), takeable, spent, lot.lost)]
     gone = carried.granted
     beyond = [min(target - min(target, takeable), gone) for target in targets]
     own = tuple(target - part for target, part in zip(targets, beyond, strict=True))
     its_takeable, its_spent = _of(carried, paid, at)
     return [
-        _Part(carried, tuple(beyond), its_takeable, its_spent, carried.expired),
-        _Part(lot, own, takeable, spent, lot.expired - gone),
+        _Part(carried, tuple(beyond), its_takeable, its_spent, carried.lost),
+        _Part(lot, own, takeable, spent, lot.lost - gone),
     ]
 
 
@@ -154,7 +155,7 @@ def _stand_of(part: _Part, moments: Sequence[datetime], over: datetime | None) -
     revoked = min(target, part.takeable)
     due_back = min(target - revoked, part.lot.held)
     rest = target - revoked - due_back
-    spent = min(max(0, rest - part.expired), part.spent)
+    spent = min(max(0, rest - part.lost), part.spent)
     owed: dict[datetime, int] = {}
     before = 0
     for moment, step in zip(moments, part.steps, strict=True):

@@ -52,7 +52,8 @@ class LedgerPolicy:
     """The catalogue's policies that the ledger needs.
 
     Attributes:
-        reversal_valid_days: how long credits stay valid that are given back after their lot has expired.
+        reversal_valid_days: how long credits stay valid that are given back after their lot has expired, for a job that
+            failed or a refund that did.
     """
 
     reversal_valid_days: int = 7
@@ -139,6 +140,7 @@ class Ledger:
         """Book what is due and decide each operation; what is then to be written."""
         booked: dict[int, int] = {}
         for customer_id, book in books.items():
+            book.return_days = self.policy.reversal_valid_days
             settle(book, now)
             booked[customer_id] = len(book.changes.entries)
         outcomes: list[Outcome] = [self._decide(books[operation.customer_id], operation) for operation in operations]
@@ -191,6 +193,7 @@ class Ledger:
         await load_sources(await driver_of(session), books, sources)
         for due in answers:
             book = books[due.customer_id]
+            book.return_days = self.policy.reversal_valid_days
             settle(book, now)
             for one in due.grants:
                 if granting.lot_of(book, one.source) is None:

@@ -29,7 +29,8 @@ _BOOK: LiteralString = """
         EXISTS (SELECT FROM credit_holds h WHERE h.customer_id = a.customer_id AND h.state = 'live'),
         l.id, l.kind, l.label, l.source, l.payment, l.origin_lot_id, l.granted, l.remaining, l.expired, l.revoked,
         l.voided, l.due_back, l.priority, l.paid_minor, l.currency, l.effective_at, l.expires_at, l.debt_limit,
-        l.booked, l.frozen_at, l.created_at, l.actor, l.note, l.renews_at, l.gap_used, l.rolls, l.rolls_days
+        l.booked, l.frozen_at, l.created_at, l.actor, l.note, l.renews_at, l.gap_used, l.rolls, l.rolls_days,
+        l.credited, l.promised_end
     FROM credit_accounts a LEFT JOIN credit_lots l ON l.customer_id = a.customer_id AND l.open
     WHERE a.customer_id = %s"""
 _ENCUMBERED, _HAS_HOLDS, _LOT = 6, 8, 9

@@ -206,6 +206,7 @@ def void(book: Book, operation: Void) -> Voided:
     lot = _known(book, operation.source)
     credits = min(operation.credits, lot.free) if operation.credits else lot.free
     if not operation.credits and lot.booked and not lot.ended(book.at):
+        lot.promised_end = lot.promised_end or lot.due_end
         lot.expires_at, lot.frozen_at = book.at, None
         if lot.renews_at is not None and lot.renews_at > book.at:
             lot.renews_at = None
@@ -213,6 +214,7 @@ def void(book: Book, operation: Void) -> Voided:
     entry_id = None
     if credits:
         lot.voided += credits
+        lot.credited += credits if operation.credited else 0
         entry_id = book.post(
             EntryKind.VOID, [(lot, credits)], lot_id=lot.id, actor=operation.actor, note=operation.note
         ).id
@@ -222,13 +224,16 @@ def void(book: Book, operation: Void) -> Voided:
 def retime(book: Book, operation: Retime) -> Retimed:
     """Move the end of a lot that has not ended; what has ended stays ended, and a frozen lot's time stands still.
 
+    A lot that lasts longer for what returned to it does so whatever its window says.
+
     Raises:
         UnknownLot: the source made none.
     """
     lot = _known(book, operation.source)
     ends = max(operation.expires_at, lot.effective_at if not lot.booked else book.at)
     asked = (ends, operation.renews_at)
-    if lot.ended(book.at) or lot.frozen_at is not None or asked == (lot.expires_at, lot.renews_at):
+    fixed = lot.ended(book.at) or lot.frozen_at is not None or lot.promised_end is not None
+    if fixed or asked == (lot.expires_at, lot.renews_at):
         return Retimed(book.customer_id, lot.id, lot.expires_at, book.available, replayed=True)
     lot.expires_at, lot.renews_at = asked
     book.touch(lot)

@@ -16,21 +16,24 @@ ALLOCATIONS: LiteralString = """
 NEW_LOTS: LiteralString = """
     INSERT INTO credit_lots (customer_id, id, kind, label, source, payment, origin_lot_id, granted, remaining, expired,
         revoked, voided, due_back, priority, paid_minor, currency, effective_at, expires_at, debt_limit, booked,
-        frozen_at, created_at, actor, note, renews_at, gap_used, rolls, rolls_days, open)
+        frozen_at, created_at, actor, note, renews_at, gap_used, rolls, rolls_days, credited,
+        promised_end, open)
     SELECT *, remaining > 0 FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[],
         %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[],
         %s::smallint[], %s::bigint[], %s::text[], %s::timestamptz[], %s::timestamptz[], %s::bigint[], %s::boolean[],
         %s::timestamptz[], %s::timestamptz[], %s::text[], %s::text[], %s::timestamptz[], %s::bigint[], %s::bigint[],
-        %s::smallint[])
+        %s::smallint[], %s::bigint[], %s::timestamptz[])
         AS w(customer_id, id, kind, label, source, payment, origin_lot_id, granted, remaining)"""
 LOTS: LiteralString = """
     WITH written AS (UPDATE credit_lots AS l SET remaining = w.remaining, open = w.remaining > 0, expired = w.expired,
         revoked = w.revoked, voided = w.voided, due_back = w.due_back, expires_at = w.expires_at, booked = w.booked,
-        frozen_at = w.frozen_at, renews_at = w.renews_at, gap_used = w.gap_used
+        frozen_at = w.frozen_at, renews_at = w.renews_at, gap_used = w.gap_used,
+        credited = w.credited, promised_end = w.promised_end
     FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[],
-        %s::timestamptz[], %s::boolean[], %s::timestamptz[], %s::timestamptz[], %s::bigint[])
+        %s::timestamptz[], %s::boolean[], %s::timestamptz[], %s::timestamptz[], %s::bigint[], %s::bigint[],
+        %s::timestamptz[])
         AS w(customer_id, id, remaining, expired, revoked, voided, due_back, expires_at, booked, frozen_at, renews_at,
-            gap_used)
+            gap_used, credited, promised_end)
     CROSS JOIN LATERAL (SELECT t.ctid AS place FROM credit_lots AS t
         WHERE t.customer_id = w.customer_id AND t.id = w.id OFFSET 0) AS found WHERE l.ctid = found.place
     RETURNING 1) SELECT credit_expect(count(*), %s, 'credit_lots') FROM written"""

@@ -17,10 +17,12 @@ class Void(Operation):
     """End a lot early: what is free of it goes now, what is held goes when it returns. Makes no debt.
 
     `credits` takes only so many and leaves the lot open (a plan change that shrinks the current lot); 0 takes all.
+    `credited`: money was given back for what goes, so a refund counts it no more as unused.
     """
 
     source: str
     credits: int = 0
+    credited: bool = False
 
     def __post_init__(self) -> None:
         Operation.__post_init__(self)

@@ -29,6 +29,8 @@ class Lot:
         gap_used: what was consumed in the renewal gap: the next lot answers for it.
         rolls: at most so much of what is left goes over into a lot of its own, valid for `rolls_days`, when a next
             lot follows.
+        credited: of what is voided, so much was given back in money: an invoice credited its time.
+        promised_end: when it would have ended, if it was ended early or lasts longer for what returned to it.
         held: set aside by live holds; not stored, known from the holds.
     """
 
@@ -59,6 +61,8 @@ class Lot:
     gap_used: int = 0
     rolls: int = 0
     rolls_days: int = 0
+    credited: int = 0
+    promised_end: datetime | None = None
     held: int = 0
 
     @property
@@ -79,6 +83,16 @@ class Lot:
     def end_shown(self, at: datetime) -> datetime | None:
         """When it ends, to be told at a moment: as promised, or in the gap at its end."""
         return self.renews_at if self.renews_at is not None and at < self.renews_at else self.expires_at
+
+    @property
+    def lost(self) -> int:
+        """What went unused and without money for it: expired, or ended early."""
+        return self.expired + self.voided - self.credited
+
+    @property
+    def ended_early(self) -> bool:
+        """It was ended by hand or by a cancellation, before the end that was promised."""
+        return self.promised_end is not None and self.expires_at is not None and self.expires_at <= self.promised_end
 
     @property
     def promotional(self) -> bool:

@@ -88,6 +88,7 @@ class CreditLot(SQLModel, table=True):
             "AND remaining + expired + revoked + voided <= granted",
             name="whereabouts",
         ),
+        CheckConstraint("credited BETWEEN 0 AND voided", name="credited"),
         CheckConstraint("priority BETWEEN 0 AND 100", name="priority"),
         CheckConstraint("paid_minor >= 0 AND (paid_minor = 0 OR currency IS NOT NULL)", name="paid"),
         CheckConstraint("expires_at >= effective_at", name="times"),
@@ -135,6 +136,8 @@ class CreditLot(SQLModel, table=True):
     gap_used: int = _count()
     rolls: int = _count()
     rolls_days: int = Field(default=0, sa_column=Column(SmallInteger, nullable=False, server_default="0"))
+    credited: int = _count()
+    promised_end: datetime | None = _moment(nullable=True)
 
 
 class CreditEntry(SQLModel, table=True):

@@ -22,7 +22,7 @@ _LOT: LiteralString = """
     SELECT l.customer_id, l.id, l.kind, l.label, l.source, l.payment, l.origin_lot_id, l.granted, l.remaining,
         l.expired, l.revoked, l.voided, l.due_back, l.priority, l.paid_minor, l.currency, l.effective_at, l.expires_at,
         l.debt_limit, l.booked, l.frozen_at, l.created_at, l.actor, l.note, l.renews_at, l.gap_used, l.rolls,
-        l.rolls_days
+        l.rolls_days, l.credited, l.promised_end
     FROM """
 SELECT_LOTS: LiteralString = _LOT + "credit_lots AS l "
 OPEN_LOTS: LiteralString = SELECT_LOTS + "WHERE l.customer_id = ANY(%s::bigint[]) AND l.open"

@@ -249,6 +249,7 @@ class CreditService:
         async with self._database.as_customer(customer_id) as session:
             connection = await driver_of(session)
             book = await load_unlocked(connection, customer_id, clock.now())
+            book.return_days = self.ledger.policy.reversal_valid_days
             if not self._due(book):
                 settle(book, clock.now())
                 yield connection, book
@@ -258,6 +259,7 @@ class CreditService:
         async with self._database.as_customer(customer_id) as session:
             connection = await driver_of(session)
             book = await load_unlocked(connection, customer_id, clock.now())
+            book.return_days = self.ledger.policy.reversal_valid_days
             settle(book, clock.now())
             yield connection, book
 

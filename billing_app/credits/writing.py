@@ -114,6 +114,8 @@ def _lot_statements(books: Sequence[Book]) -> list[Statement]:
             moments([lot.frozen_at for _, lot in kept]),
             moments([lot.renews_at for _, lot in kept]),
             integers([lot.gap_used for _, lot in kept]),
+            integers([lot.credited for _, lot in kept]),
+            moments([lot.promised_end for _, lot in kept]),
         ]
         statements.append((LOTS, [*columns, len(kept)]))
     return statements
@@ -149,6 +151,8 @@ def _new_lot_columns(made: Sequence[tuple[int, Lot]]) -> list[str]:
         integers([lot.gap_used for _, lot in made]),
         integers([lot.rolls for _, lot in made]),
         integers([lot.rolls_days for _, lot in made]),
+        integers([lot.credited for _, lot in made]),
+        moments([lot.promised_end for _, lot in made]),
     ]
 
 

@@ -44,6 +44,7 @@ async def invoice_paid(session: AsyncSession, ledger: Ledger, paid: PaidInvoice,
             credits=one.free,
             actor=ACTOR,
             note=TIME_CREDITED,
+            credited=True,
         )
         for one in change.takings
         if one.free
