@@ -63,7 +63,7 @@ REMAINS: Mapping[str, Columns] = {
         "credit_holds": ("actor",),
         "credit_keys": ("answer", "operation"),
         "credit_lots": ("actor", "currency"),
-        "disputes": ("reason", "status"),
+        "disputes": ("moves", "reason", "status"),
         "enquiries": ("number",),
         "feature_grants": ("granted_by",),
         "funnel_events": ("name",),

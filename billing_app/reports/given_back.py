@@ -14,25 +14,16 @@ REFUNDED = f"""
     WHERE status NOT IN {ACTING!r} AND undone_at IS NOT NULL"""  # noqa: S608
 """Refunds: (payment_id, currency, rank, id, at, amount); `amount` is negative where one failed after all."""
 
-# `closed_at` is when it was decided first; where that was overturned, `outcome` is what it was overturned to.
-_LOST_FIRST = "(outcome = 'lost') = (overturned_at IS NULL)"
-_OVERTURNED = "CASE outcome WHEN 'lost' THEN amount_minor ELSE -amount_minor END"
-_CHARGED_BACK = "disputes WHERE status NOT LIKE 'warning%' AND status <> 'prevented'"
+_MOVES = "disputes d CROSS JOIN jsonb_array_elements(d.moves) WITH ORDINALITY AS m (move, number)"
 AT_THE_BANK = f"""
-    SELECT currency, opened_at AS at, amount_minor AS amount FROM {_CHARGED_BACK}
-    UNION ALL
-    SELECT currency, closed_at, -amount_minor FROM {_CHARGED_BACK} AND closed_at IS NOT NULL AND NOT ({_LOST_FIRST})
-    UNION ALL
-    SELECT currency, overturned_at, {_OVERTURNED} FROM {_CHARGED_BACK} AND overturned_at IS NOT NULL"""  # noqa: S608
-"""Money that banks took for disputes: (currency, at, amount), from the day one is opened until it is won."""
+    SELECT d.currency, CAST(m.move ->> 0 AS timestamptz) AS at, CAST(m.move ->> 1 AS bigint) AS amount
+    FROM {_MOVES} WHERE CAST(m.move ->> 1 AS bigint) <> 0"""  # noqa: S608
+"""Money that banks took for disputes: (currency, at, amount); `amount` is negative where it came back."""
 
 GIVEN_BACK = f"""{REFUNDED}
     UNION ALL
-    SELECT payment_id, currency, 3, id, closed_at, amount_minor FROM disputes
-    WHERE closed_at IS NOT NULL AND {_LOST_FIRST}
-    UNION ALL
-    SELECT payment_id, currency, 4, id, overturned_at, {_OVERTURNED} FROM disputes
-    WHERE overturned_at IS NOT NULL"""  # noqa: S608
+    SELECT d.payment_id, d.currency, 2 + m.number, d.id, CAST(m.move ->> 0 AS timestamptz),
+        CAST(m.move ->> 2 AS bigint) FROM {_MOVES} WHERE CAST(m.move ->> 2 AS bigint) <> 0"""  # noqa: S608
 """Refunds and lost disputes, as `REFUNDED`. How many steps there are, and their sum, change whenever one comes."""
 
 NEWS = "concat_ws('/', count(*), sum(amount))"

@@ -39,6 +39,12 @@ ITS_DEBTS = """
     FROM credit_claims, (VALUES (1, 5, 'collected', '2026-01-01 00:00:02'), (2, 0, 'open', '2026-01-20 00:00:02'))
         AS debt (n, collected, state, at)"""
 
+A_WON_DISPUTE = """
+    INSERT INTO disputes (customer_id, payment_id, stripe_dispute_id, amount_minor, currency, status, outcome,
+        opened_at, closed_at)
+    SELECT customer_id, id, 'du_1', 700, 'USD', 'won', 'won', '2026-01-03', '2026-02-03' FROM payments
+    WHERE refunded_minor = 2400"""
+
 
 @pytest.fixture
 def released_url(owner_url: str) -> Iterator[str]:
@@ -90,12 +96,16 @@ def test_each_debt_of_before_is_as_old_as_the_refund_it_is_of(released_url: str)
     with psycopg.connect(released_url) as connection:
         connection.execute(TWO_REFUNDS)
         connection.execute(ITS_DEBTS)
+        connection.execute(A_WON_DISPUTE)
     upgrade(released_url)
     with psycopg.connect(released_url) as connection:
         debts = connection.execute(
             "SELECT id, to_char(since AT TIME ZONE 'UTC', 'DD Mon') FROM credit_debts ORDER BY id"
         ).fetchall()
         claims = connection.execute("SELECT given_back FROM credit_claims").fetchall()
+        disputes = connection.execute("SELECT moves FROM disputes").fetchall()
     assert debts == [(1, "01 Jan"), (2, "20 Jan")], "what began on 10 January pays only the first of them"
     first, second = "2026-01-01T00:00:00.000000+00:00", "2026-01-20T00:00:00.000000+00:00"
     assert claims == [([[first, 900], [second, 1500]],)]
+    opened, won = "2026-01-03T00:00:00.000000+00:00", "2026-02-03T00:00:00.000000+00:00"
+    assert disputes == [([[opened, 700, 0], [won, -700, 0]],)]

@@ -153,13 +153,9 @@ async def money_back(shown: Shown) -> dict[int, list[tuple[datetime, int]]]:
         found[one["payment_id"]].append((one["acted_at"], one["amount_minor"]))
         if one["undone_at"] is not None:
             found[one["payment_id"]].append((one["undone_at"], -one["amount_minor"]))
-    for one in await shown.rows("SELECT * FROM disputes WHERE outcome IN ('won', 'lost')"):
-        first_lost = one["outcome"] == ("lost" if one["overturned_at"] is None else "won")
-        if first_lost:
-            found[one["payment_id"]].append((one["closed_at"], one["amount_minor"]))
-        if one["overturned_at"] is not None:
-            back = -one["amount_minor"] if first_lost else one["amount_minor"]
-            found[one["payment_id"]].append((one["overturned_at"], back))
+    for one in await shown.rows("SELECT * FROM disputes"):
+        for at, _, lost in one["moves"]:
+            found[one["payment_id"]].append((datetime.fromisoformat(at), lost))
     return found
 
 

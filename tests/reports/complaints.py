@@ -4,13 +4,21 @@ import random
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import text, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
+from billing_app import clock
 from billing_app.credits import Operation, Revoke
 from billing_app.db.engine import Database
+from billing_app.payments.refund_objects import DisputeTold
 from billing_app.payments.refunds.models import Dispute, Refund
+from billing_app.payments.refunds.moves import as_rows, from_rows, moved
 from tests.reports.ledger_life import rows
+
+
+def _told(name: str, amount_minor: int, status: str) -> DisputeTold:
+    return DisputeTold(name, None, None, amount_minor, "USD", status, "general", 0, None, None, clock.now())
 
 
 class Complaints:
@@ -106,7 +114,9 @@ class Complaints:
         )
         if payment is None:
             return
-        outcome = self.chance.choice([None, None, "lost", "closed"])
+        status = self.chance.choice(["needs_response", "under_review", "lost", "warning_closed", "prevented"])
+        told = _told(f"dp_{self.number}", payment["captured_minor"], status)
+        outcome = told.outcome
         session.add(
             Dispute(
                 customer_id=customer_id,
@@ -116,29 +126,36 @@ class Complaints:
                 currency="USD",
                 outcome=outcome,
                 opened_at=self.now,
-                fee_minor=0 if outcome == "closed" else 1500,
+                fee_minor=0 if told.inquiry else 1500,
                 fee_currency=self.chance.choice(["USD", "EUR"]),
-                status="warning_closed" if outcome == "closed" else outcome or "needs_response",
+                status=status,
                 closed_at=self.now if outcome else None,
+                moves=as_rows(moved((), told, opened_at=self.now, heard_at=self.now)),
             )
         )
         await session.flush()
         await self.settles(session, payment["id"])
 
     async def bank_decides(self, session: AsyncSession, customer_id: int) -> None:
-        """An open dispute is won or lost; one that was decided is overturned."""
+        """An open dispute is won, lost or prevented; one that was decided is overturned, and may be again."""
         dispute = await self.some_row(
-            "SELECT * FROM disputes WHERE customer_id = :id AND status NOT LIKE 'warning%' AND overturned_at IS NULL "
-            "ORDER BY id",
+            "SELECT * FROM disputes WHERE customer_id = :id AND (outcome IS NULL OR outcome <> 'closed') ORDER BY id",
             customer_id,
         )
         if dispute is None:
             return
         other = {"won": "lost", "lost": "won"}
-        outcome = other.get(dispute["outcome"]) or self.chance.choice(["won", "lost"])
-        when = "overturned_at" if dispute["outcome"] else "closed_at"
+        status = other.get(dispute["outcome"]) or self.chance.choice(["won", "lost", "prevented"])
+        told = _told(dispute["stripe_dispute_id"], dispute["amount_minor"], status)
+        moves = moved(from_rows(dispute["moves"]), told, opened_at=dispute["opened_at"], heard_at=self.now)
         await session.execute(
-            text(f"UPDATE disputes SET status = :outcome, outcome = :outcome, {when} = :now WHERE id = :id"),
-            {"outcome": outcome, "now": self.now, "id": dispute["id"]},
+            update(Dispute)
+            .where(col(Dispute.id) == dispute["id"])
+            .values(
+                status=status,
+                outcome=told.outcome,
+                closed_at=dispute["closed_at"] or self.now,
+                moves=as_rows(moves),
+            )
         )
         await self.settles(session, dispute["payment_id"])

@@ -110,3 +110,33 @@ async def test_a_dispute_that_was_won_and_is_lost_after_all_takes_the_money_then
         {0: bank.paid, 10: -bank.paid, 50: bank.paid},
         {50: -bank.paid},
     )
+
+
+async def test_a_dispute_that_is_decided_again_and_again_leaves_each_month_as_it_was_told(
+    bank: Bank, ahead: Callable[..., None]
+) -> None:
+    await bank.says("needs_response")
+    for status in ("won", "lost", "won", "won", "under_review", "lost"):
+        ahead(days=10)
+        cash, revenue = await bank.cash(), await bank.revenue()
+        await bank.says(status)
+        today = (clock.now().date() - bank.began).days
+        assert {day: amount for day, amount in (await bank.cash()).items() if day < today} == cash
+        assert {day: amount for day, amount in (await bank.revenue()).items() if day < today} == revenue
+    x = bank.paid
+    assert await bank.cash() == {0: x, 10: -x, 20: x, 30: -x, 50: x}
+    assert await bank.revenue() == {20: -x, 30: x, 60: -x}
+
+
+async def test_a_dispute_that_is_prevented_gives_the_money_back_on_that_day(
+    bank: Bank, ahead: Callable[..., None]
+) -> None:
+    await bank.says("needs_response")
+    ahead(days=3)
+    await bank.says("prevented")
+    assert (await bank.cash(), await bank.revenue()) == ({0: bank.paid, 3: -bank.paid}, {})
+
+
+async def test_a_dispute_of_which_we_first_hear_when_it_is_prevented_moved_nothing(bank: Bank) -> None:
+    await bank.says("prevented")
+    assert (await bank.cash(), await bank.revenue()) == ({}, {})

@@ -24,7 +24,8 @@ from billing_app.payments.models import Checkout, Payment
 from billing_app.payments.refund_objects import ACTING, DisputeTold, MoneyBack, RefundTold
 from billing_app.payments.refunds import shares, store
 from billing_app.payments.refunds.mails import Moved, owe_news
-from billing_app.payments.refunds.models import Dispute, Refund
+from billing_app.payments.refunds.models import Refund
+from billing_app.payments.refunds.moves import as_rows, from_rows, moved
 from billing_app.payments.rules import Context
 
 ACTOR = "stripe"
@@ -219,6 +220,9 @@ async def _write_disputes(
     for one in told:
         row = rows.get(one.id)
         escalated = row is not None and row.status.startswith("warning_") and not one.inquiry
+        # An inquiry takes no money: where it becomes a dispute, the bank takes it now.
+        opened_at = clock.now() if escalated else row.opened_at if row is not None else one.created
+        before = from_rows(row.moves) if row is not None else ()
         closed_at = (row.closed_at if row is not None and not escalated else None) or clock.now()
         values: dict[str, Any] = {
             "amount_minor": one.amount_minor,
@@ -231,9 +235,8 @@ async def _write_disputes(
             "evidence_due_at": one.evidence_due,
             "withdrawn_at": one.withdrawn,
             "closed_at": closed_at if one.outcome else None,
-            "overturned_at": _overturned_at(row, one),
-            # An inquiry takes no money: where it becomes a dispute, the bank takes it now.
-            "opened_at": clock.now() if escalated else row.opened_at if row is not None else one.created,
+            "opened_at": opened_at,
+            "moves": as_rows(moved(before, one, opened_at=opened_at, heard_at=clock.now())),
         }
         if row is not None and all(getattr(row, name) == value for name, value in values.items()):
             continue
@@ -243,12 +246,3 @@ async def _write_disputes(
         opened = one.outcome is None and (row is None or escalated)
         news.append(("closed" if over else "opened" if opened else "told", one))
     return news
-
-
-def _overturned_at(row: Dispute | None, told: DisputeTold) -> datetime | None:
-    """When a dispute was decided otherwise than at first; None: it was not, or is again as at first."""
-    if row is None or told.outcome is None:
-        return None
-    if {row.outcome, told.outcome} == {"won", "lost"}:
-        return clock.now() if row.overturned_at is None else None
-    return row.overturned_at

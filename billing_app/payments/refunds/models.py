@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from billing_app.db.model import SQLModel, identity_key, timestamp
@@ -63,8 +64,8 @@ class Dispute(SQLModel, table=True):
             it is open.
         opened_at: Stripe's time; where an inquiry became a dispute, billing time at which we learnt of that.
         withdrawn_at: when the bank took the money, Stripe's time; None where it has not, or Stripe does not say.
-        closed_at: billing time at which we learnt of the outcome; overturned_at: that of the opposite outcome, where
-            it was decided otherwise later.
+        closed_at: billing time at which we learnt of the first outcome.
+        moves: what the bank took, and what was lost, each at its time; see `moves.py`. Never changed, only added to.
     """
 
     __tablename__: ClassVar[Any] = "disputes"
@@ -93,4 +94,6 @@ class Dispute(SQLModel, table=True):
     opened_at: datetime = timestamp()
     closed_at: datetime | None = timestamp(nullable=True)
     withdrawn_at: datetime | None = timestamp(nullable=True)
-    overturned_at: datetime | None = timestamp(nullable=True)
+    moves: list[list[Any]] = Field(
+        default_factory=list, sa_column=Column(JSONB, nullable=False, server_default=text("'[]'::jsonb"))
+    )
