@@ -58,7 +58,9 @@ class Policies(Part):
         description="Credits refunded after they were spent: owed and taken from later credits, or forgiven.",
     )
     reversal_valid_days: Days = Field(
-        default=7, ge=1, description="Days that credits given back for a failed job stay valid if theirs have expired."
+        default=7,
+        ge=1,
+        description="Days that credits given back for a failed job or refund stay valid if theirs have expired.",
     )
     dispute_blocks_checkout: Flag = Field(
         default=True, description="No new purchases by a customer with an open payment dispute."
