@@ -100,7 +100,10 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.execute(_function(_OLD))
-    op.execute("DELETE FROM facts WHERE kind IN ('paid_before_erasure', 'paid_after_erasure')")
+    op.execute(
+        "DELETE FROM facts WHERE kind IN ('paid_before_erasure', 'paid_after_erasure', 'late_money_refused', "
+        "'late_money_stays', 'late_money_refund')"
+    )
     op.drop_index("ix_outbox_deliveries_customer_id", "outbox_deliveries")
     op.drop_constraint("fk_outbox_deliveries_customer_id", "outbox_deliveries", type_="foreignkey")
     op.drop_column("outbox_deliveries", "customer_id")

@@ -48,6 +48,12 @@ class NotAnEvent(DomainError):
     title = "The body is not an event"
 
 
+def code_of(error: DomainError) -> str | None:
+    """Stripe's own code of why it refused, such as `charge_disputed`: to decide by, not for customers."""
+    cause = error.__cause__
+    return cause.code if isinstance(cause, stripe.StripeError) else None
+
+
 def raise_ours(error: stripe.StripeError) -> NoReturn:
     """Raise our error for the SDK's."""
     match error:

@@ -50,6 +50,10 @@ _PLACES = (
     _Place("refunds", "bad", "refunds WHERE status IN ('failed', 'requires_action')",
            "1 refund failed: the customer did not get the money", "{n} refunds failed: customers did not get the money",
            "/admin/customers"),
+    _Place("late_money", "bad", "facts f JOIN payments p ON p.stripe_payment_intent = f.key "
+           "WHERE f.kind = 'late_money_refused' AND p.captured_minor > p.refunded_minor + p.disputed_minor",
+           "1 payment of an erased customer could not be given back: look at it in Stripe",
+           "{n} payments of erased customers could not be given back: look at them in Stripe", "/admin/audit"),
     _Place("unpriced", "bad", "unpriced_models WHERE settled_at IS NULL",
            "1 model is called without a price: its cost is unknown",
            "{n} models are called without a price: their cost is unknown", "/admin/models"),

@@ -7,19 +7,22 @@ moment, and a bank may confirm days later what was begun before. So a job looks 
 import logging
 from datetime import datetime
 
+from billing_app import clock
 from billing_app.accounts.customers import is_erased
 from billing_app.db.engine import Database
 from billing_app.db.queue import defer
 from billing_app.entitlements.subscriptions import store as subscriptions
 from billing_app.errors import Conflict, DomainError, Unavailable
 from billing_app.journal.audit import SYSTEM, audit
+from billing_app.money import Money
 from billing_app.payments import store as payments
 from billing_app.payments.applying import Applier
 from billing_app.payments.checkout import customer_lock
 from billing_app.payments.gateway import StripeGateway
 from billing_app.payments.leaving import store
 from billing_app.payments.models import Payment
-from billing_app.payments.stripe_errors import MissingAtStripe, PaymentDeclined, StripeRefused
+from billing_app.payments.refund_objects import ACTING, RefundTold
+from billing_app.payments.stripe_errors import MissingAtStripe, PaymentDeclined, StripeRefused, code_of
 from billing_app.payments.subscribing.service import SubscriptionService
 
 CLEAR_TASK = "clear_erased"
@@ -28,6 +31,9 @@ _LOOK_AGAIN_S = 120
 _SOON, _LATER = -5, -10
 """Below events of the same customer; and a job that waits for its time below all that would wait for it."""
 _AT_ONCE = 500
+_MOST_FAILED = 3
+"""Refunds of a payment that a bank has sent back, after which it is for people."""
+_DISPUTED = "charge_disputed"
 
 logger = logging.getLogger(__name__)
 
@@ -139,22 +145,77 @@ class Leaving:
         await self._applier.watch_subscription(held.stripe_subscription_id)
         return [ending.detail]
 
-    async def _give_back(self, payment: Payment) -> str:
-        """Refund what is left of a payment whose customer was nobody when it was made; what it gave goes with it."""
-        intent = payment.stripe_payment_intent
-        left = payment.captured_minor - payment.refunded_minor - payment.disputed_minor
-        action, why = "payment.given_back", None
-        if left > 0:
-            try:
-                await self._gateway.make_refund(
-                    intent, left, metadata={"why": "customer_erased"}, key=f"erased-{payment.id}-{left}"
-                )
+    async def _give_back(self, known: Payment) -> str:
+        """Refund what is left of a payment whose customer was nobody when it was made; what it gave goes with it.
+
+        What is left says whether it is done, no note of ours: a refund may be refused now and made later, and one that
+        was made may fail days after. Stripe gives back no more than there is, whatever we ask, and however often.
+        """
+        intent, made, why, final = known.stripe_payment_intent, None, None, False
+        try:
+            await self._applier.watch_payment(intent)  # it may be given back already, by whomever
+            payment, failed = await self._now(known)
+            if failed >= _MOST_FAILED:
+                why, final = "refund_failed", True
+            elif left := _left(payment):
+                # Stripe repeats an answer for a day: a refusal is asked about anew in another hour, a failure at once.
+                key = f"erased-{payment.id}-{left}-{failed}-{clock.wall():%Y%m%d%H}"
+                made = await self._gateway.make_refund(intent, left, metadata={"why": "customer_erased"}, key=key)
+                why = None if made.status in ACTING else f"refund_{made.status}"
                 await self._applier.watch_payment(intent)
-            except (StripeRefused, MissingAtStripe, PaymentDeclined, Conflict) as refused:
-                action, why = "payment.not_given_back", refused.code
-                logger.exception("payment %s of somebody erased could not be given back: look at it", payment.id)
+        except (StripeRefused, MissingAtStripe, PaymentDeclined, Conflict) as refused:
+            if made is None:
+                why = code_of(refused) or refused.code
+                final = why == _DISPUTED
+        payment, _ = await self._now(known)
+        if why is not None and _left(payment):
+            return await self._note_refusal(payment, why, final=final)
+        return await self._note_given_back(payment, made)
+
+    async def _now(self, known: Payment) -> tuple[Payment, int]:
+        """The payment as it is known now, and how many of its refunds have failed."""
         async with self._database.transaction() as session:
-            if await payments.claim_fact(session, store.LOOKED_AT, intent, "job") and left > 0:
-                after = {"payment": payment.id, "amount_minor": left, "currency": payment.currency, "why": why}
-                await audit(session, SYSTEM, action, f"customer:{payment.customer_id}", after=after)
-        return f"payment {payment.id}: {left} {payment.currency} {'given back' if why is None else f'stay: {why}'}"
+            payment = await session.get(Payment, known.id)
+            refunds = await store.failed_refunds(session, known.id)
+        assert payment is not None, "payments are never deleted"
+        return payment, refunds
+
+    async def _note_refusal(self, payment: Payment, why: str, *, final: bool) -> str:
+        """For people, once; it is tried again all the same, unless it cannot be any more."""
+        intent, left = payment.stripe_payment_intent, Money(_left(payment), payment.currency).written()
+        async with self._database.transaction() as session:
+            if final:
+                await payments.claim_fact(session, store.FINAL, intent, "job")
+            if await payments.claim_fact(session, store.REFUSED, intent, "job"):
+                logger.error("payment %s of somebody erased could not be given back: %s", payment.id, why)
+                await audit(
+                    session,
+                    SYSTEM,
+                    "payment.not_given_back",
+                    f"customer:{payment.customer_id}",
+                    after={"payment": payment.id, "amount": left, "why": why},
+                )
+        return f"payment {payment.id}: {left} stay: {why}"
+
+    async def _note_given_back(self, payment: Payment, made: RefundTold | None) -> str:
+        """Once for each refund; and once for what was given back before it could be noted, or by somebody else."""
+        intent = payment.stripe_payment_intent
+        back = Money(made.amount_minor if made else payment.refunded_minor, payment.currency)
+        async with self._database.transaction() as session:
+            first = await payments.claim_fact(session, store.LOOKED_AT, intent, "job")
+            if made is not None:
+                first = await payments.claim_fact(session, store.MADE, made.id, "job")
+            if first and back.minor:
+                await audit(
+                    session,
+                    SYSTEM,
+                    "payment.given_back",
+                    f"customer:{payment.customer_id}",
+                    after={"payment": payment.id, "amount": back.written()},
+                )
+        return f"payment {payment.id}: {back.written()} given back"
+
+
+def _left(payment: Payment) -> int:
+    """What Stripe may still give back, in minor units."""
+    return max(0, payment.captured_minor - payment.refunded_minor - payment.disputed_minor)

@@ -3,18 +3,24 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from billing_app import clock
 from billing_app.entitlements.subscriptions.standing import LIVE
 from billing_app.payments.models import Checkout, Payment
+from billing_app.payments.refunds.models import Refund
 from billing_app.payments.store import UNDER_WAY
 
 PAID_BEFORE = "paid_before_erasure"
 LOOKED_AT = "paid_after_erasure"
-"""Facts about a payment intent of an erased customer: it stays as it is; or: it was given back, or could not be."""
+REFUSED = "late_money_refused"
+FINAL = "late_money_stays"
+"""Facts about a payment intent of an erased customer: it stays as it is; nothing of it is left, and that is audited; it
+could not be given back, and somebody was told (it is tried again); it is not tried any more."""
+MADE = "late_money_refund"
+"""Fact about a refund: it is audited."""
 _UNSETTLED = (*UNDER_WAY, "pending")
 _AT_ONCE = 100
 
@@ -23,8 +29,12 @@ _KEEP = text(
     SELECT :kind, stripe_payment_intent, 'erasure', :now FROM payments
     WHERE customer_id = :customer AND captured_minor > 0 ON CONFLICT DO NOTHING"""
 )
-_NEW_MONEY = """SELECT p.id FROM payments p WHERE p.customer_id = {customer} AND p.captured_minor > 0 AND NOT EXISTS (
-    SELECT 1 FROM facts f WHERE f.kind IN (:before, :after_it) AND f.key = p.stripe_payment_intent)"""
+# A refund that failed is money that is left again, whatever was noted of it.
+_NEW_MONEY = f"""SELECT p.id FROM payments p WHERE p.customer_id = {{customer}} AND p.captured_minor > 0
+    AND NOT EXISTS (
+        SELECT 1 FROM facts f WHERE f.kind IN ('{PAID_BEFORE}', '{FINAL}') AND f.key = p.stripe_payment_intent)
+    AND (p.captured_minor > p.refunded_minor + p.disputed_minor OR NOT EXISTS (
+        SELECT 1 FROM facts f WHERE f.kind = '{LOOKED_AT}' AND f.key = p.stripe_payment_intent))"""  # noqa: S608
 _PAID_SINCE = text(_NEW_MONEY.format(customer=":customer") + " ORDER BY p.id LIMIT :limit")
 _UNFINISHED = text(
     f"""SELECT c.id FROM customers c WHERE c.erased_at > :since AND c.id > :above AND (
@@ -53,10 +63,22 @@ async def keep_what_was_paid(session: AsyncSession, customer_id: int) -> None:
 
 
 async def paid_since(session: AsyncSession, customer_id: int) -> Sequence[Payment]:
-    """Payments that an erased customer made since, and nobody has looked at yet."""
-    asked = {"customer": customer_id, "before": PAID_BEFORE, "after_it": LOOKED_AT, "limit": _AT_ONCE}
-    ids = (await session.scalars(_PAID_SINCE, asked)).all()
+    """Payments that an erased customer made since, of which something is left, or nothing was noted yet."""
+    ids = (await session.scalars(_PAID_SINCE, {"customer": customer_id, "limit": _AT_ONCE})).all()
     return (await session.scalars(select(Payment).where(col(Payment.id).in_(ids)).order_by(col(Payment.id)))).all()
+
+
+async def failed_refunds(session: AsyncSession, payment_id: int) -> int:
+    """How many refunds of a payment were made at Stripe and came back."""
+    return (
+        await session.scalar(
+            select(func.count()).where(
+                col(Refund.payment_id) == payment_id,
+                col(Refund.status) == "failed",
+                col(Refund.stripe_refund_id).is_not(None),
+            )
+        )
+    ) or 0
 
 
 async def unfinished(session: AsyncSession, since: datetime, above: int, limit: int) -> Sequence[int]:
@@ -66,8 +88,6 @@ async def unfinished(session: AsyncSession, since: datetime, above: int, limit: 
         "above": above,
         "unsettled": list(_UNSETTLED),
         "live": list(LIVE),
-        "before": PAID_BEFORE,
-        "after_it": LOOKED_AT,
         "limit": limit,
     }
     return (await session.scalars(_UNFINISHED, asked)).all()
