@@ -33,10 +33,21 @@ async def services_of(connection: HTTPConnection) -> Services:
 Here = Annotated[Services, Depends(services_of)]
 
 
-async def visitor(connection: HTTPConnection, services: Here) -> Principal | None:
-    """Who is signed in by the session cookie; None for anyone else."""
+async def anywhere(connection: HTTPConnection, services: Here) -> Principal | None:
+    """Who is signed in by the session cookie, wherever they are: only to step down from what they may do."""
     name = session_cookie(secure=services.settings.secure_cookies)
-    found = await services.accounts.who(read_cookie(connection.headers.get("cookie"), name))
+    return await services.accounts.who(read_cookie(connection.headers.get("cookie"), name))
+
+
+Anywhere = Annotated[Principal | None, Depends(anywhere)]
+
+
+async def visitor(connection: HTTPConnection, services: Here, found: Anywhere) -> Principal | None:
+    """Who is signed in by the session cookie; None for anyone else.
+
+    Raises:
+        AddressNotAllowed: staff who look as a customer, from another address than `ADMIN_ALLOWED_ADDRESSES` lets pass.
+    """
     if found is not None and found.behind is not None:  # a look begun inside does not go on outside
         check_allowed(address_of(connection, services.settings), services.settings.admin_allowed_addresses)
     return found

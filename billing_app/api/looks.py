@@ -9,7 +9,7 @@ from billing_app.accounts.looks.service import LONGEST
 from billing_app.accounts.roles import Role
 from billing_app.accounts.use_case import Visit
 from billing_app.api.client_address import visit
-from billing_app.api.deps import Here, SignedIn, Staff
+from billing_app.api.deps import Anywhere, Here, Staff, signed_in
 from billing_app.api.form_route import FormRoute, Sent, read_sent
 from billing_app.api.origin import same_origin
 from billing_app.errors import InvalidInput
@@ -43,9 +43,9 @@ async def begin(sent: Body, origin: From, by: Staff, services: Here) -> Response
 
 
 @router.post("/look/end")
-async def end(sent: Body, origin: From, by: SignedIn, services: Here) -> Response:
-    """Back to being oneself. Succeeds also for who was not looking."""
-    customer_id = await services.accounts.end_look(by, ip=origin.ip)
+async def end(sent: Body, origin: From, found: Anywhere, services: Here) -> Response:
+    """Back to being oneself, from any address: it is a step down. Succeeds also for who was not looking."""
+    customer_id = await services.accounts.end_look(await signed_in(found), ip=origin.ip)
     response = sent.onward(f"/admin/customers/{customer_id}" if customer_id else "/admin/customers")
     _mark(services, response, "", 0)
     return response

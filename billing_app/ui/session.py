@@ -14,7 +14,7 @@ from reflex_base.constants import CompileVars
 from reflex_base.event import Event
 
 from billing_app import clock
-from billing_app.accounts.client_address import check_allowed, client_address
+from billing_app.accounts.client_address import AddressNotAllowed, check_allowed, client_address
 from billing_app.accounts.cookie import LOOK_COOKIE, read_cookie, session_cookie
 from billing_app.accounts.roles import Principal, Role
 from billing_app.accounts.staff import DEMO_ADMIN_EMAIL, DEMO_CUSTOMER_EMAIL, DEMO_PASSWORD
@@ -112,7 +112,7 @@ _DEMO = tuple(DemoSignIn(email, DEMO_PASSWORD) for email in (DEMO_CUSTOMER_EMAIL
 
 
 class Shell(rx.State):
-    """The top bar and the strip below it."""
+    """The top bar and the strip below it. `barred`: why nothing is shown to staff whose look has moved outside."""
 
     loaded: rx.Field[bool] = rx.field(False)
     signed_in: rx.Field[bool] = rx.field(False)
@@ -127,6 +127,7 @@ class Shell(rx.State):
     way_back_name: rx.Field[str] = rx.field("")
     looking_as: rx.Field[str] = rx.field("")
     looking_until: rx.Field[str] = rx.field("")
+    barred: rx.Field[str] = rx.field("")
     billing_day: rx.Field[str] = rx.field("")
     billing_hour: rx.Field[str] = rx.field("")
     available: rx.Field[int] = rx.field(0)
@@ -147,10 +148,13 @@ class Shell(rx.State):
     @rx.event
     async def load(self) -> None:
         """Read who is signed in and what they have."""
-        self.failure = ""
+        self.failure = self.barred = ""
         self.sandbox = current().settings.mode is Mode.SANDBOX
         self.demo_sign_ins = list(_DEMO) if self.sandbox else []
-        who = await principal_of(self)
+        try:
+            who = await principal_of(self)
+        except AddressNotAllowed as error:
+            who, self.barred = None, error.detail
         self.signed_in = who is not None
         self.email = who.email if who else ""
         self.initial = (who.name or who.email)[:1].upper() if who else ""

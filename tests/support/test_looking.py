@@ -146,3 +146,24 @@ async def test_a_form_begins_it_and_a_form_ends_it(people: Everybody) -> None:
         assert ended.headers["location"] == f"/admin/customers/{people.customer_id}"
         wrong = await browser.post("/api/support/look", data={"customer": "no number", "reason": "Help"})
         assert wrong.headers["location"].startswith("/admin/customers?error=invalid_input")
+
+
+async def test_a_look_that_moved_outside_shows_nothing_and_can_be_ended_there(people: Everybody) -> None:
+    await _look(people, Actor.ADMIN)
+    settings = people.services.settings
+    settings.admin_allowed_addresses = ["10.0.0.0/8"]
+    try:
+        seen = await fire(people, "Shell.load", Actor.ADMIN)
+        assert "certain addresses only" in seen.seen
+        assert not seen.shows_the_mark
+        assert (await call(people, "GET /api/v1/exports/activity.csv", Actor.ADMIN)).status == 403
+        transport, sent = httpx.ASGITransport(people.app), people.headers(Actor.ADMIN)
+        async with httpx.AsyncClient(transport=transport, base_url=URL, headers=sent) as browser:
+            ended = await browser.post("/api/support/look/end", data={"x": "y"})
+        assert (ended.status_code, ended.headers["location"]) == (303, f"/admin/customers/{people.customer_id}")
+        assert (await _principal(people, Actor.ADMIN)).behind is None
+        # Themselves again, and still outside: the pages of staff stay shut.
+        assert "certain addresses only" not in (await fire(people, "Shell.load", Actor.ADMIN)).seen
+        assert (await fire(people, "CustomersState.load", Actor.ADMIN)).refused
+    finally:
+        settings.admin_allowed_addresses = []

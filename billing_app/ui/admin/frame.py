@@ -13,7 +13,7 @@ from billing_app.ui.components.buttons import link_button
 from billing_app.ui.components.forms import hidden, post_form
 from billing_app.ui.components.icons import icon
 from billing_app.ui.components.sandbox_bar import sandbox_bar
-from billing_app.ui.components.shell import brand_mark, failure_note, skip_link
+from billing_app.ui.components.shell import barred_bar, brand_mark, failure_note, skip_link
 from billing_app.ui.session import Shell, staff_of
 
 # (group, ((address, name, icon, lowest role that may see it), ...)): a page gets its line here with its route.
@@ -108,6 +108,7 @@ def admin_page(
             _side(current),
             rx.el.div(
                 sandbox_bar(),
+                barred_bar(),
                 failure_note(),
                 rx.el.main(
                     rx.cond(StaffState.allowed, above, None),
@@ -199,7 +200,7 @@ def _phone_bar(current: str) -> rx.Component:
                 # A page led to by the menu is another page: it closes by being built anew.
                 key=current,
             ),
-            link_button("Sign in", href="/login?next=/admin", size="s"),
+            rx.cond(Shell.barred == "", link_button("Sign in", href="/login?next=/admin", size="s")),
         ),
         class_name="sticky top-0 z-40 flex h-14 items-center gap-3 border-b border-line bg-surface px-4 lg:hidden",
     )

@@ -34,6 +34,7 @@ def framed(main: rx.Component, *, current: str = "", bare: bool = False) -> rx.C
         skip_link(),
         _top(current, bare=bare),
         looking_bar(),
+        barred_bar(),
         None if bare else _way_back(),
         None if bare else sandbox_bar(),
         None if bare else _strip(),
@@ -58,7 +59,7 @@ def _top(current: str, *, bare: bool) -> rx.Component:
         brand_mark(),
         rx.el.span(class_name="flex-1") if bare else _nav(current, "hidden sm:flex"),
         None if bare else rx.el.span(class_name="flex-1"),
-        None if bare else rx.cond(Shell.signed_in, _signed_in(current), _signed_out()),
+        None if bare else rx.cond(Shell.signed_in, _signed_in(current), rx.cond(Shell.barred == "", _signed_out())),
         class_name=(
             "sticky top-0 z-20 flex h-14 items-center gap-2.5 border-b border-line bg-surface px-4 sm:gap-5 sm:px-6"
         ),
@@ -89,6 +90,25 @@ def looking_bar() -> rx.Component:
         ),
         None,
     )
+
+
+def barred_bar() -> rx.Component:
+    """For staff whose look as a customer has moved to an address they may not work from: all they can do is end it."""
+    return rx.cond(
+        Shell.barred != "",
+        rx.el.aside(
+            rx.el.p(Shell.barred, role="alert", class_name="min-w-0 flex-1 basis-60 sm:flex-none"),
+            post_form(button("End the view", size="s", type="submit"), action="/api/support/look/end"),
+            _leave(button("Sign out", size="s", type="submit")),
+            class_name="flex flex-wrap items-center justify-center gap-3 bg-warn-soft px-4 py-2 text-small text-ink",
+            custom_attrs={"aria-label": "Looking as a customer"},
+        ),
+        None,
+    )
+
+
+def _leave(sign_out: rx.Component) -> rx.Component:
+    return post_form(hidden("next", "/pricing"), sign_out, action="/api/auth/sign-out")
 
 
 def _way_back() -> rx.Component:
@@ -190,11 +210,7 @@ def _account_menu(current: str) -> rx.Component:
                 rx.el.a("Account", href="/account", class_name=item),
                 rx.cond(Shell.is_staff, rx.el.a("Staff pages", href="/admin", class_name=item), None),
                 rx.cond(Shell.sandbox, rx.el.a("Mailbox", href="/mailbox", class_name=item), None),
-                post_form(
-                    hidden("next", "/pricing"),
-                    rx.el.button("Sign out", type="submit", class_name=item),
-                    action="/api/auth/sign-out",
-                ),
+                _leave(rx.el.button("Sign out", type="submit", class_name=item)),
                 class_name="border-t border-line pt-1",
             ),
             class_name=(
