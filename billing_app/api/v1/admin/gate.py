@@ -17,7 +17,7 @@ from billing_app.accounts.client_address import check_allowed
 from billing_app.accounts.roles import Principal
 from billing_app.api.conventions.rate_limits import READ
 from billing_app.api.conventions.route import SCHEME, buckets_of, holder_of
-from billing_app.api.deps import address_of, services_of, staff, visitor
+from billing_app.api.deps import address_of, anywhere, services_of, staff, visitor
 from billing_app.bootstrap import Services
 from billing_app.errors import Unauthenticated
 from billing_app.reports import may_read
@@ -73,7 +73,7 @@ Asking = Annotated[Staff, Depends(_staff)]
 async def _reader(request: Request, services: Services) -> Any:
     if "authorization" in request.headers:
         return await holder_of(request, services)
-    found = await visitor(request, services)
+    found = await visitor(request, services, await anywhere(request, services))
     if found is None:
         raise Unauthenticated("Sign in as staff, or send an API key of scope admin: `Authorization: Bearer crd_...`.")
     return await staff(request, services, found)
