@@ -59,6 +59,22 @@ async def get_customer(session: AsyncSession, customer_id: int) -> CustomerView:
     return _view(found)
 
 
+async def living_customer(session: AsyncSession, customer_id: int) -> CustomerView:
+    """One customer who was not erased, and is not until this transaction ends: for all that staff write and give.
+
+    Ask it under whatever lock the deed takes, or before anything is written: who erases waits for it, or it for them.
+
+    Raises:
+        NotFound: there is none with this id, or they were erased.
+    """
+    found = await store.customer_held(session, customer_id)
+    if found is None:
+        raise NotFound("There is no such customer.")
+    if found.erased_at is not None:
+        raise NotFound("This customer was erased: there is nobody to give anything to, or to write about.")
+    return _view(found)
+
+
 async def customer_by_external_id(session: AsyncSession, external_id: str) -> CustomerView | None:
     """The customer a host product calls by this id, if it has been seen."""
     found = await store.customer_by_external_id(session, external_id)

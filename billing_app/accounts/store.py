@@ -30,6 +30,16 @@ async def customer_by_id(session: AsyncSession, customer_id: int) -> Customer | 
     return await session.get(Customer, customer_id)
 
 
+async def customer_held(session: AsyncSession, customer_id: int) -> Customer | None:
+    """The customer as committed, whom nobody changes until this transaction ends."""
+    return await session.scalar(
+        select(Customer)
+        .where(col(Customer.id) == customer_id)
+        .with_for_update(read=True)
+        .execution_options(populate_existing=True)
+    )
+
+
 async def customer_by_external_id(session: AsyncSession, external_id: str) -> Customer | None:
     return await session.scalar(select(Customer).where(col(Customer.external_id) == external_id))
 

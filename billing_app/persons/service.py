@@ -2,11 +2,15 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping
+import random
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
+from psycopg.errors import DeadlockDetected
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from billing_app import clock
@@ -31,6 +35,7 @@ OWN_ROWS = 10_000
 FOLLOWED = timedelta(days=120)
 """For so long what still comes from Stripe about an erased customer is erased as well."""
 _SWEPT_AT_ONCE = 500
+_TURNS = 5
 REASON_MAX = 500
 _NOBODY = "@erased.invalid"
 
@@ -118,10 +123,14 @@ class Persons:
                 plan = f"The plan by hand ended at {ended:%Y-%m-%d %H:%M} UTC."
             else:
                 plan = (await self._plans.cancel(customer_id, at_once=True)).detail
-        async with self._database.transaction() as session:
+
+        async def written(session: AsyncSession) -> dict[str, int]:
             rows = await _erase(session, customer_id)
             after = {"plan": plan, "rows": rows}
             await audit(session, _actor(by), "customer.erased", f"customer:{customer_id}", after=after, reason=reason)
+            return rows
+
+        rows = await self._until_it_has_its_turn(written)
         await self._leaving.left(customer_id)  # a page may have been paid, or opened, meanwhile
         return Erased(customer_id, plan, rows)
 
@@ -138,13 +147,28 @@ class Persons:
             async with self._database.transaction() as session:
                 found = await store.erased_since(session, since, after, _SWEPT_AT_ONCE)
             for customer_id in found:
-                async with self._database.transaction() as session:
-                    changed += sum((await _erase(session, customer_id)).values())
+                done = await self._until_it_has_its_turn(partial(_erase, customer_id=customer_id))
+                changed += sum(done.values())
             if len(found) < _SWEPT_AT_ONCE:
                 break
             after = found[-1]
         await self._leaving.queue_unfinished(since)
         return changed
+
+    async def _until_it_has_its_turn(
+        self, erasing: Callable[[AsyncSession], Awaitable[dict[str, int]]]
+    ) -> dict[str, int]:
+        """In a transaction of its own; again when the news from Stripe that it causes itself locked the same rows."""
+        for left in reversed(range(_TURNS)):
+            try:
+                async with self._database.transaction() as session:
+                    return await erasing(session)
+            except DBAPIError as error:
+                if not isinstance(error.orig, DeadlockDetected) or not left:
+                    raise
+                logger.info("erasing and something else waited for each other: once more")
+                await asyncio.sleep(random.uniform(0.05, 0.3))  # noqa: S311 - no secret
+        raise AssertionError("the last turn returns or raises")
 
     async def _copy(
         self, customer_id: int, whose: tuple[For, ...], *, most: int = MAX_ROWS, proven: bool = False

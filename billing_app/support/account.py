@@ -30,7 +30,10 @@ class UserOfCustomer:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who it is. `in_stripe`: the Stripe customer; `enquiries`: numbers of what they asked by the contact form."""
+    """Who it is. `in_stripe`: the Stripe customer; `enquiries`: numbers of what they asked by the contact form.
+
+    `erased_at`: nobody since then; only the books are left.
+    """
 
     id: int
     external_id: str | None
@@ -40,6 +43,7 @@ class Identity:
     users: tuple[UserOfCustomer, ...]
     in_stripe: str | None
     enquiries: tuple[str, ...]
+    erased_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,6 +78,7 @@ async def identity(session: AsyncSession, customer_id: int) -> Identity:
         users,
         in_stripe,
         tuple(asked),
+        customer.erased_at,
     )
 
 

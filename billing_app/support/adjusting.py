@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from billing_app import clock
-from billing_app.accounts.customers import get_customer
+from billing_app.accounts.customers import living_customer
 from billing_app.accounts.roles import Principal, Role
 from billing_app.credits import Adjust, Adjusted, Settle, Settled
 from billing_app.errors import InvalidInput
@@ -105,7 +105,7 @@ class Adjusting(Desk):
             key="preview",
         )
         async with self._database.transaction() as session:
-            await get_customer(session, customer_id)
+            await living_customer(session, customer_id)
             before = await self._settled(session, customer_id)
             done = await self._below.credits.ledger.apply_one(session, wish, Adjusted)
             await self._check_limit(session, by, credits)
@@ -153,7 +153,7 @@ class Adjusting(Desk):
             by, customer_id, credits, category=category, reason=because, expires_at=expires_at, key=key.strip()
         )
         async with self._database.transaction() as session:
-            customer = await get_customer(session, customer_id)
+            customer = await living_customer(session, customer_id)
             before = await self._settled(session, customer_id)
             done = await self._below.credits.ledger.apply_one(session, wish, Adjusted)
             if done.replayed:

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from billing_app import clock
-from billing_app.accounts.customers import get_customer
+from billing_app.accounts.customers import living_customer
 from billing_app.accounts.models import User
 from billing_app.accounts.roles import Principal, Role
 from billing_app.errors import InvalidInput
@@ -43,7 +43,7 @@ class Notes(Desk):
         if not 1 <= len(words) <= LONGEST or "\0" in words:
             raise InvalidInput(f"A note has 1 to {LONGEST:,} characters.", field="body")
         async with self._database.transaction() as session:
-            await get_customer(session, customer_id)
+            await living_customer(session, customer_id)
             made = CustomerNote(customer_id=customer_id, by_user_id=by.user_id, at=clock.wall(), body=words)
             session.add(made)
             await session.flush()

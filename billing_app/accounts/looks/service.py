@@ -8,13 +8,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from billing_app import clock
-from billing_app.accounts import store
+from billing_app.accounts.customers import living_customer
 from billing_app.accounts.looks.models import CustomerLook
 from billing_app.accounts.models import SignInSession
 from billing_app.accounts.roles import Principal, Role
 from billing_app.accounts.use_case import UseCase
 from billing_app.db.looking import look_only
-from billing_app.errors import InvalidInput, NotFound
+from billing_app.errors import InvalidInput
 from billing_app.journal.audit import SYSTEM, Actor, audit
 
 LONGEST = timedelta(minutes=30)
@@ -47,8 +47,7 @@ class Looking(UseCase):
             raise InvalidInput(f"Say why you look, in 1 to {REASON_LIMIT} characters.", field="reason")
         now = clock.wall()
         async with self._database.transaction(of_the_house=True) as session:
-            if await store.customer_by_id(session, customer_id) is None:
-                raise NotFound("There is no such customer.")
+            await living_customer(session, customer_id)
             await _end(session, by.session_id, now, Actor.user(by.user_id, ip), because="another look began")
             look = CustomerLook(
                 session_id=by.session_id,

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from billing_app import clock
-from billing_app.accounts.customers import get_customer, is_erased
+from billing_app.accounts.customers import living_customer
 from billing_app.catalog.schema import Plan
 from billing_app.catalog.service import CatalogService
 from billing_app.credits import Ledger, Operation, Retime, Settle, Void
@@ -76,10 +76,8 @@ class HandPlans:
         async with self._database.transaction() as session:
             catalog = (await self._catalog.published(session=session)).catalog
             plan = plan_of(wish, catalog, now)
-            await get_customer(session, customer_id)
-            if await is_erased(session, customer_id):
-                raise NotFound("This customer was erased: there is nobody to have a plan.")
             await store.lock_customer(session, customer_id)
+            await living_customer(session, customer_id)
             await self._end_if_over(session, customer_id, now)
             held = await store.live(session, customer_id)
             if held is not None:

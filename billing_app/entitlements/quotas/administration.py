@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from billing_app import clock
-from billing_app.accounts.customers import get_customer
+from billing_app.accounts.customers import living_customer
 from billing_app.catalog.fields import MAX_CREDITS
 from billing_app.catalog.schema import Feature, Metering
 from billing_app.catalog.service import CatalogService
@@ -50,7 +50,7 @@ class UsageAdministration:
             )
         because = _reason(reason)
         async with self._database.transaction() as session:
-            await get_customer(session, customer_id)
+            await living_customer(session, customer_id)
             before = await self._begin_afresh(session, customer_id, known)
             told = {"feature": feature, "window_start": before.window_start.isoformat()}
             await audit(
@@ -107,7 +107,7 @@ class UsageAdministration:
             "ends_at": ends_at,
         }
         async with self._database.transaction() as session:
-            await get_customer(session, customer_id)
+            await living_customer(session, customer_id)
             made = await store.add_grant(session, values)
             told = {"feature": feature, "quota": quota, "ends_at": ends_at.isoformat() if ends_at else None}
             await audit(session, actor, "feature.granted", f"customer:{customer_id}", after=told, reason=because)
@@ -122,7 +122,7 @@ class UsageAdministration:
         await self._feature(feature)
         because = _reason(reason)
         async with self._database.transaction() as session:
-            await get_customer(session, customer_id)
+            await living_customer(session, customer_id)
             ended = await store.revoke_grants(session, customer_id, feature, clock.now())
             if ended:
                 told = {"feature": feature, "grants": ended}

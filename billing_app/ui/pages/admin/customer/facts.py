@@ -40,6 +40,7 @@ def identity_facts(who: Identity, stripe_home: str) -> list[Fact]:
         Fact("Id in your product", who.external_id or DASH),
         Fact("E-mail", who.email or DASH, f"mailto:{who.email}" if who.email else ""),
         Fact("Customer since", day(who.created_at)),
+        *([Fact("Erased on", day(who.erased_at))] if who.erased_at else []),
         Fact(
             "At Stripe",
             who.in_stripe or "not yet",
