@@ -25,6 +25,9 @@ def let_returned_be_used(book: Book, moved: Sequence[Allocation]) -> bool:
             continue
         lot.promised_end = lot.promised_end or lot.due_end
         lot.expires_at, lot.renews_at = book.at + timedelta(days=book.return_days), None
+        claim = book.claims.get(lot.payment) if lot.payment else None
+        if claim is not None and claim.frozen_at is not None:
+            lot.frozen_at = book.at  # its payment is disputed meanwhile: time stands still from here on
         book.touch(lot)
         found = True
     return found

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from billing_app import clock
-from billing_app.credits import CreditService, Grant, LotKind, LotState, Spent, Void
+from billing_app.credits import CreditService, Freeze, Grant, LotKind, LotState, Spent, Thaw, Void
 from billing_app.db.engine import Database
 from tests.credits.ledgers import a_pack, drift
 from tests.credits.test_credits_refunds import ALICE, available, refund, spend
@@ -73,6 +73,23 @@ async def test_what_a_refund_took_that_failed_after_the_lots_end_can_be_used(
     assert (await refund(credits, 0, 1, "in_1")).available == 70
     again = await refund(credits, 1, 1, "in_1")
     assert (again.available, again.taken) == (0, 70), "and what came back is still that payment's"
+    assert (await drift(database)).clean
+
+
+async def test_what_comes_back_to_a_payment_that_is_disputed_waits_for_the_dispute(
+    credits: CreditService, database: Database, advance: Callable[..., Any]
+) -> None:
+    await a_pack(credits, ALICE, 100)
+    await spend(credits, 100)
+    await refund(credits, 400, 400)
+    await a_month(credits)
+    await advance(days=31)
+    await credits.do(Freeze(customer_id=ALICE, payment="in_1"))
+    assert (await refund(credits, 0, 400)).available == 0
+    assert (await credits.balance(ALICE)).frozen == 100
+    await advance(days=30)
+    await credits.do(Thaw(customer_id=ALICE, payment="in_1"))
+    assert await available(credits) == 100
     assert (await drift(database)).clean
 
 
