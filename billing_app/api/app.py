@@ -113,8 +113,9 @@ async def _reference(request: Request) -> Response:
     """The document for people, made once."""
     state = request.app.state
     if getattr(state, "reference", None) is None:
-        state.reference = await asyncio.to_thread(lambda: reference.page(request.app.openapi()))
-    return HTMLResponse(state.reference, headers={"Content-Security-Policy": reference.policy()})
+        state.reference = await asyncio.to_thread(lambda: (reference.page(request.app.openapi()), reference.policy()))
+    shown, policy = state.reference
+    return HTMLResponse(shown, headers={"Content-Security-Policy": policy})
 
 
 async def _nothing_here(path: str) -> None:

@@ -65,7 +65,6 @@ class Endpoint:
     anchor: str
     method: str
     path: str
-    title: str
     about: str
     by_key: bool
     parameters: tuple[Field, ...]
@@ -160,7 +159,6 @@ def _endpoint(document: Json, method: str, path: str, said: Json) -> Endpoint:
         anchor=_slug(f"{method} {path}"),
         method=method.upper(),
         path=path,
-        title=said.get("summary", ""),
         about=said.get("description", ""),
         by_key=any(SCHEME in one for one in said.get("security", ())),
         parameters=tuple(_parameter(document, _resolved(document, one)) for one in said.get("parameters", ())),

@@ -39,6 +39,8 @@ def test_every_endpoint_stands_in_it_with_its_fields_and_answers() -> None:
     ids = re.findall(r' id="([^"]+)"', shown)
     assert len(ids) == len(set(ids))
     assert set(re.findall(r'href="#([^"]+)"', shown)) <= set(ids)
+    tables = re.findall(r"<table(.*?)</table>", shown, re.DOTALL)
+    assert all(" role=" in one and "<caption>" in one for one in tables), "drawn as blocks, they stay tables"
     for method, path, said in operations(document):
         part = shown.partition(f'id="{re.sub(r"[^a-z0-9]+", "-", f"{method} {path}".lower()).strip("-")}"')[2]
         part = part.partition("</article>")[0]
