@@ -91,6 +91,9 @@ class Telling:
         for life in self._lives:
             if kept := self._life.lives.get(str(life.person.number)):
                 life.recall(kept)
+            elif life.person.joins < self._life.days_done:  # an older version kept nothing: it is looked up
+                await self._doings.arrive(life)
+                await self._doings.look_up_plan(life)
         async with self._services.database.transaction() as session:
             day = _moment(self._life.begins_at, self._life.days_done)
             self._doings.paid = await store.paid_since(session, day)
