@@ -101,7 +101,15 @@ def _hit(hit: Any) -> rx.Component:
 def _who(row: Any) -> rx.Component:
     return rx.fragment(
         rx.el.a(row.name, href=row.href, class_name="block font-[560] text-ink [overflow-wrap:anywhere]"),
-        rx.cond(row.plan != "", rx.el.span(row.plan, class_name="block text-tiny text-ink-2 sm:hidden"), None),
+        rx.cond(
+            (row.plan != "") | (row.state != ""),
+            rx.el.span(
+                row.plan,
+                rx.cond(row.state != "", badge(row.state, tone=row.tone), None),
+                class_name="flex flex-wrap items-center gap-x-2 gap-y-1 text-tiny text-ink-2 sm:hidden",
+            ),
+            None,
+        ),
         rx.el.span(row.about, class_name="block max-w-[19ch] truncate text-tiny text-ink-3 sm:max-w-[44ch]"),
     )
 
@@ -115,11 +123,22 @@ def _plan(row: Any) -> rx.Component:
 
 
 def _margin(row: Any) -> rx.Component:
-    return rx.el.span(
-        row.margin,
-        rx.el.span(" (", row.margin_note, ")", class_name="sr-only"),
-        title=row.margin_note,
-        class_name=rx.cond(row.margin_tone == "bad", "text-bad", ""),
+    """A share of revenue is for who listens or points; why there is no margin, for everybody."""
+    return rx.cond(
+        row.no_margin,
+        rx.fragment(
+            rx.el.span(row.margin, aria_hidden="true"),
+            rx.el.span(
+                row.margin_note,
+                class_name="ml-auto block max-w-[18ch] text-tiny whitespace-normal text-ink-3 sm:max-w-[26ch]",
+            ),
+        ),
+        rx.el.span(
+            row.margin,
+            rx.el.span(" (", row.margin_note, ")", class_name="sr-only"),
+            title=row.margin_note,
+            class_name=rx.cond(row.margin_tone == "bad", "text-bad", ""),
+        ),
     )
 
 

@@ -64,6 +64,7 @@ class ListRow:
     margin: str
     margin_tone: str
     margin_note: str
+    no_margin: bool
     since: str
 
 
@@ -185,6 +186,7 @@ def list_row(line: CustomerLine) -> ListRow:
         margin=cost(gross, line.margin.currency or "") if gross is not None else _NOTHING,
         margin_tone="bad" if gross is not None and gross < 0 else "",
         margin_note=_margin_note(line.margin),
+        no_margin=gross is None,
         since=day(line.created_at),
     )
 
