@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 import pytest
@@ -20,6 +20,7 @@ from billing_app.ui.pages.admin.margins import MarginsState
 from billing_app.ui.pages.admin.margins.customer import CustomerMarginState
 from billing_app.ui.pages.admin.models import ModelsState
 from billing_app.ui.pages.admin.overview import OverviewState
+from billing_app.ui.pages.admin.webhooks.state import LOG, WebhooksState
 from billing_app.ui.pages.dashboard import DashboardState
 from billing_app.usage import LlmCall, Tokens
 from tests.security.actors import Everybody, everybody
@@ -243,3 +244,11 @@ async def choices_lead_to_addresses(people: Everybody) -> None:
     assert "first=2026-01-01&last=2026-01-31" in str(led)
     assert await page.choose("31") is None
     assert "12 months" in page.error
+
+
+async def test_closing_an_event_gives_the_focus_back_to_the_list(people: Everybody) -> None:
+    webhooks: Any = await a_tab(people, WebhooksState, path="/admin/webhooks")
+    webhooks.shown = "evt_1"
+    focus = await webhooks.close_event()
+    assert webhooks.shown == ""
+    assert f"ref_{LOG.replace('-', '_')}" in str(focus.args)

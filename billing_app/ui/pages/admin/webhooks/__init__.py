@@ -10,7 +10,7 @@ from billing_app.ui.admin.parts import Column, badge, button, card, data_table, 
 from billing_app.ui.components.forms import FIELD
 from billing_app.ui.pages.admin.webhooks.one import one_event
 from billing_app.ui.pages.admin.webhooks.rows import ONLY
-from billing_app.ui.pages.admin.webhooks.state import OPENED, WebhooksState
+from billing_app.ui.pages.admin.webhooks.state import LOG, OPENED, WebhooksState
 
 __all__ = ["WebhooksState", "webhooks"]
 
@@ -28,11 +28,20 @@ def webhooks() -> rx.Component:
                 rx.cond(WebhooksState.shown != "", one_event(), None),
                 id=OPENED,
                 tab_index=-1,
+                role="region",
                 class_name="scroll-mt-20 empty:hidden",
+                custom_attrs={"aria-label": "Opened event"},
             ),
             rx.cond(
                 WebhooksState.loaded,
-                _log(),
+                rx.el.div(
+                    _log(),
+                    id=LOG,
+                    tab_index=-1,
+                    role="group",
+                    class_name="scroll-mt-20 [&>*]:min-w-0",
+                    custom_attrs={"aria-label": "Deliveries"},
+                ),
                 rx.el.div(class_name="h-96 rounded-card border border-line bg-surface", aria_hidden="true"),
             ),
             rx.cond(WebhooksState.refused.length() > 0, _refused(), None),

@@ -28,6 +28,8 @@ from billing_app.ui.session import staff_of
 
 OPENED = "opened-event"
 """Where the event that is open is told about."""
+LOG = "webhook-log"
+"""Where the list stands."""
 PAGE = 50
 MOST_SHOWN = 500
 _MAX_TEXT = 255
@@ -100,9 +102,10 @@ class WebhooksState(rx.State):
         return rx.set_focus(OPENED)
 
     @rx.event
-    async def close_event(self) -> None:
-        """Back to the list alone."""
+    async def close_event(self) -> rx.event.EventSpec:
+        """Back to the list alone, and the focus with it."""
         self.shown = ""
+        return rx.set_focus(LOG)
 
     @rx.event
     async def replay(self, event_id: str):
