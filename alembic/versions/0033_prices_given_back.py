@@ -1,4 +1,7 @@
-"""What sales came to cost as payments were given back, what disputes moved and when, and uses by time."""
+"""What sales came to cost as payments were given back, what disputes moved and when, and uses by time.
+
+After 0034: they are applied in the order 0032, 0034, 0033, 0035, 0036.
+"""
 
 import sqlalchemy as sa
 from alembic import op

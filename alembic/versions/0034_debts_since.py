@@ -1,4 +1,7 @@
-"""When money went back at Stripe: a debt is paid by credits that began after that, in whatever order it was heard."""
+"""When money went back at Stripe: a debt is paid by credits that began after that, in whatever order it was heard.
+
+After 0032, before 0033: they are applied in the order 0032, 0034, 0033, 0035, 0036.
+"""
 
 import sqlalchemy as sa
 from alembic import op

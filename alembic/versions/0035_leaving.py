@@ -1,4 +1,7 @@
-"""What erasing a person still left: the words of mails, labels by hand; and which payments were made before it."""
+"""What erasing a person still left: the words of mails, labels by hand; and which payments were made before it.
+
+After 0033: they are applied in the order 0032, 0034, 0033, 0035, 0036.
+"""
 
 import sqlalchemy as sa
 from alembic import op

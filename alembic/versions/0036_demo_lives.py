@@ -1,4 +1,7 @@
-"""How each person of a demo life stood when its last day was over."""
+"""How each person of a demo life stood when its last day was over.
+
+After 0035: they are applied in the order 0032, 0034, 0033, 0035, 0036.
+"""
 
 import sqlalchemy as sa
 from alembic import op
